@@ -1,0 +1,77 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Imports point down only: a target may depend on targets of a lower level, never on a sibling.
+//   6  mpo                                    arguments, exit status
+//   5  TerminalUI ── CEdit                    line editing, history, colour
+//   4  SessionKit                             source in, outcome out
+//   3  Bindings                               the only module that sees language and domain
+//   2b Laboratory                             a lab: environment, learner, replay, undo, save
+//   2  Runtime · PolicyOptimisation · Environments · Checkpoints · Plots
+//   1  Syntax · Networks
+//   0  Support · Tensors ── COpenBLAS, CKernels
+let package = Package(
+    name: "mpo",
+    products: [
+        .executable(name: "mpo", targets: ["mpo"]),
+        .library(name: "MPOTensors", targets: ["Support", "Tensors", "Networks"]),
+        .library(
+            name: "MPOCore",
+            targets: ["PolicyOptimisation", "Environments", "Checkpoints", "Laboratory"]),
+        .library(name: "MPOPlots", targets: ["Plots"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // 0
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-serial-dev"])]),
+        .target(name: "CKernels"),
+        .target(name: "Support"),
+        .target(name: "Tensors", dependencies: ["Support", "CKernels", "COpenBLAS"]),
+        // 1
+        .target(name: "Networks", dependencies: ["Tensors"]),
+        .target(name: "Syntax", dependencies: ["Support"]),
+        // 2
+        .target(name: "PolicyOptimisation", dependencies: ["Networks"]),
+        .target(name: "Environments", dependencies: ["Tensors"]),
+        .target(name: "Checkpoints", dependencies: ["Tensors"]),
+        .target(name: "Plots", dependencies: ["Support"]),
+        .target(name: "Runtime", dependencies: ["Syntax"]),
+        // 2b
+        .target(
+            name: "Laboratory", dependencies: ["PolicyOptimisation", "Environments", "Checkpoints"]),
+        // 3
+        .target(name: "Bindings", dependencies: ["Runtime", "Laboratory", "Plots"]),
+        // 4
+        .target(name: "SessionKit", dependencies: ["Bindings"]),
+        // 5
+        .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+        .target(name: "TerminalUI", dependencies: ["SessionKit", "CEdit"]),
+        // 6
+        .executableTarget(
+            name: "mpo",
+            dependencies: [
+                "TerminalUI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory"]),
+
+        .testTarget(name: "SupportTests", dependencies: ["Support"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+        .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+        .testTarget(name: "PolicyOptimisationTests", dependencies: ["PolicyOptimisation"], exclude: ["Data"]),
+        .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Data"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
+        .testTarget(name: "LaboratoryTests", dependencies: ["Laboratory"]),
+        .testTarget(name: "BindingsTests", dependencies: ["Bindings"]),
+        .testTarget(name: "SessionKitTests", dependencies: ["SessionKit"]),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
+        // Whole programs with their expected output, and the built program driven from outside.
+        .testTarget(name: "SpecificationTests", dependencies: ["SessionKit"], exclude: ["Programs"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

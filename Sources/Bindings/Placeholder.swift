@@ -1,0 +1,1 @@
+// Bindings: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// Environments: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// Laboratory: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// Networks: placeholder until its first file lands.

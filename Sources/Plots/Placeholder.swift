@@ -1,0 +1,1 @@
+// Plots: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// PolicyOptimisation: placeholder until its first file lands.

@@ -1,0 +1,1 @@
+// SessionKit: placeholder until its first file lands.
