@@ -1,1 +1,0 @@
-// Environments: placeholder until its first file lands.
