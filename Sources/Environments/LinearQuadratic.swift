@@ -54,7 +54,7 @@ public final class LinearQuadratic: Environment {
     public convenience init() throws {
         try self.init(
             a: [[1, 0.1], [0, 1]], b: [[0], [0.1]], q: [[1, 0], [0, 0.1]], r: [[0.5]], noise: 0.02, start: 0.5,
-            horizon: 100, bound: 2)
+            horizon: 100, bound: 4)
     }
 
     convenience init(arguments: JSON) throws {
