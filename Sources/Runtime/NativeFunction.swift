@@ -1,0 +1,183 @@
+/// One parameter of a native function: its name, what it is for, and its default.
+public struct Parameter<T: ValueConvertible> {
+    let name: String
+    let documentation: String
+    let defaultValue: T?
+    let defaultText: String?
+
+    public init(_ name: String, _ documentation: String) {
+        self.name = name
+        self.documentation = documentation
+        defaultValue = nil
+        defaultText = nil
+    }
+
+    /// `shown` is how `help` writes the default, where the value itself does not say it ("the lab's").
+    public init(_ name: String, _ documentation: String, default value: T, shown: String? = nil) {
+        self.name = name
+        self.documentation = documentation
+        defaultValue = value
+        defaultText = shown ?? value.asValue.quoted
+    }
+
+    @inline(__always)
+    func take(_ value: Value?, _ binding: inout Int) throws -> T {
+        binding += 1
+        if let value { return try T.convert(value) }
+        if let defaultValue { return defaultValue }
+        throw Mismatch(found: "nothing")
+    }
+
+    var description: Signature.Parameter {
+        Signature.Parameter(
+            name, wants: T.wants, defaultText: defaultText, documentation: documentation, arity: T.arity)
+    }
+
+    func accepts(_ value: Value) -> Bool { (try? T.convert(value)) != nil }
+}
+
+/// A line of the language and what it shows; `help` prints it and a test runs it.
+public struct Example: Sendable {
+    public var code: String
+    /// What the prompt shows; nil where it shows nothing that could be compared (random, long, a plot).
+    public var result: String?
+
+    public init(_ code: String, _ result: String? = nil) {
+        self.code = code
+        self.result = result
+    }
+}
+
+/// A function of the host, declared once.
+///
+/// Name, parameters with types, defaults and docs, one-line summary, longer text and runnable
+/// examples live in this one declaration; help, completion, error messages, the reference and the
+/// test of examples read it. The closure's parameters are the function's.
+///
+///     NativeFunction(
+///         "clip", in: "math", "Limits a number to a range.",
+///         parameters: Parameter<Double>("x", "the number"), Parameter<Double>("low", "smallest"),
+///         Parameter<Double>("high", "largest"),
+///         examples: [Example("clip(5, 0, 3)", "3")]
+///     ) { context, x, low, high in min(max(x, low), high) }
+///
+/// `@unchecked Sendable`: never changes after its declaration; its closure runs on the interpreter's thread.
+public final class NativeFunction: @unchecked Sendable {
+    public let name: String
+    /// The topic that `help` lists it under.
+    public let module: String
+    public let summary: String
+    public let text: String
+    public let examples: [Example]
+    /// The prompt runs it by its bare name: `undo`.
+    public let isCommand: Bool
+    public let parameters: [Signature.Parameter]
+
+    /// One entry for every parameter; nil where the default is to be taken. `failed` is set to the
+    /// index of the parameter that did not convert.
+    typealias Invoke = (
+        _ context: NativeContext, _ arguments: UnsafeBufferPointer<Value?>, _ failed: inout Int
+    ) throws -> Value
+    let invoke: Invoke
+    let acceptsFirst: (Value) -> Bool
+
+    public init<each P: ValueConvertible, R: ValueConvertible>(
+        _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
+        text: String = "", examples: [Example] = [], isCommand: Bool = false,
+        _ body: @escaping (NativeContext, repeat each P) throws -> R
+    ) {
+        self.name = name
+        self.module = module
+        self.summary = summary
+        self.text = text
+        self.examples = examples
+        self.isCommand = isCommand
+        let pack = (repeat each parameters)
+        var descriptions: [Signature.Parameter] = []
+        var accepts: ((Value) -> Bool)?
+        for parameter in repeat each pack {
+            descriptions.append(parameter.description)
+            if accepts == nil { accepts = { parameter.accepts($0) } }
+        }
+        self.parameters = descriptions
+        acceptsFirst = accepts ?? { _ in false }
+        invoke = { context, arguments, failed in
+            var index = -1
+            func next<T>(_ parameter: Parameter<T>) throws -> T {
+                failed = index + 1
+                return try parameter.take(arguments[index + 1], &index)
+            }
+            let converted = (repeat try next(each pack))
+            failed = -1
+            return try body(context, repeat each converted).asValue
+        }
+    }
+
+    /// A function that returns nothing.
+    public init<each P: ValueConvertible>(
+        _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
+        text: String = "", examples: [Example] = [], isCommand: Bool = false,
+        _ body: @escaping (NativeContext, repeat each P) throws -> Void
+    ) {
+        self.name = name
+        self.module = module
+        self.summary = summary
+        self.text = text
+        self.examples = examples
+        self.isCommand = isCommand
+        let pack = (repeat each parameters)
+        var descriptions: [Signature.Parameter] = []
+        var accepts: ((Value) -> Bool)?
+        for parameter in repeat each pack {
+            descriptions.append(parameter.description)
+            if accepts == nil { accepts = { parameter.accepts($0) } }
+        }
+        self.parameters = descriptions
+        acceptsFirst = accepts ?? { _ in false }
+        invoke = { context, arguments, failed in
+            var index = -1
+            func next<T>(_ parameter: Parameter<T>) throws -> T {
+                failed = index + 1
+                return try parameter.take(arguments[index + 1], &index)
+            }
+            let converted = (repeat try next(each pack))
+            failed = -1
+            try body(context, repeat each converted)
+            return .nothing
+        }
+    }
+
+    public var signature: Signature { Signature(name: name, parameters: parameters, summary: summary) }
+}
+
+/// The natives of one name; the kind of the first argument chooses among several.
+///
+/// `@unchecked Sendable`: changed only while a registry is put together, before any interpreter uses it.
+public final class NativeGroup: @unchecked Sendable {
+    public let name: String
+    public internal(set) var overloads: [NativeFunction]
+
+    init(_ native: NativeFunction) {
+        name = native.name
+        overloads = [native]
+    }
+
+    public var isCommand: Bool { overloads.contains { $0.isCommand } }
+}
+
+/// A name that stands for a fixed value: `pi`.
+///
+/// `@unchecked Sendable`: never changes after its declaration.
+public struct NativeConstant: @unchecked Sendable {
+    public let name: String
+    public let module: String
+    public let summary: String
+    public let value: Value
+
+    public init(_ name: String, in module: String, _ summary: String, _ value: Value) {
+        self.name = name
+        self.module = module
+        self.summary = summary
+        self.value = value
+    }
+}
