@@ -2,7 +2,7 @@ import Support
 
 /// A fixed block of float32 memory, aligned to 64 bytes.
 ///
-/// The pointer never moves, so hot loops hoist it once. A storage that a `Tensor` shares is never
+/// Memory comes from `StorageMemory`, which uses dropped blocks again. The pointer never moves, so hot loops hoist it once. A storage that a `Tensor` shares is never
 /// written to again; only code that made a storage and has not yet handed it out writes to it.
 public final class Storage: @unchecked Sendable {  // unchecked: shared storages are read only, see above
     public let pointer: UnsafeMutablePointer<Float>
@@ -10,8 +10,7 @@ public final class Storage: @unchecked Sendable {  // unchecked: shared storages
 
     /// Uninitialised memory for `count` numbers.
     public init(count: Int) {
-        let bytes = max(64, count * MemoryLayout<Float>.stride)
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        pointer = StorageMemory.take(bytes: count * MemoryLayout<Float>.stride)
             .bindMemory(to: Float.self, capacity: max(1, count))
         self.count = count
     }
@@ -31,7 +30,7 @@ public final class Storage: @unchecked Sendable {  // unchecked: shared storages
         _ = UnsafeMutableBufferPointer(start: pointer, count: count).initialize(from: values)
     }
 
-    deinit { pointer.deallocate() }
+    deinit { StorageMemory.give(pointer, bytes: count * MemoryLayout<Float>.stride) }
 
     public var span: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: pointer, count: count) }
 }
