@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "Support"),
         .target(name: "Tensors", dependencies: ["Support", "CKernels", "COpenBLAS"]),
         // 1
-        .target(name: "Networks", dependencies: ["Tensors"]),
+        .target(name: "Networks", dependencies: ["Tensors", "Support", "CKernels", "COpenBLAS"]),
         .target(name: "Syntax", dependencies: ["Support"]),
         // 2
         .target(name: "PolicyOptimisation", dependencies: ["Networks"]),

@@ -1,1 +1,0 @@
-// Networks: placeholder until its first file lands.
