@@ -11,6 +11,14 @@ public final class LinearQuadratic: Environment {
     let b: DenseMatrix
     let q: DenseMatrix
     let r: DenseMatrix
+    /// A, S × S.
+    public var dynamics: [[Double]] { a.listOfRows }
+    /// B, S × D.
+    public var control: [[Double]] { b.listOfRows }
+    /// Q, S × S.
+    public var stateCost: [[Double]] { q.listOfRows }
+    /// R, D × D.
+    public var actionCost: [[Double]] { r.listOfRows }
     public let noise: Double
     public let start: Double
     public let horizon: Int

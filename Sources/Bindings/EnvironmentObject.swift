@@ -1,0 +1,83 @@
+import Environments
+import Runtime
+import Support
+import Tensors
+
+/// A task in the language, with the episode that `reset` and `step` play by hand.
+///
+/// Stepping by hand never touches a lab's own episode: the lab holds a copy of its own.
+final class EnvironmentObject: HostObject {
+    let environment: any Environment
+    private var episode: Episode?
+    private var stream: RandomStream?
+    private var resets: UInt64 = 0
+
+    init(_ environment: any Environment) { self.environment = environment }
+
+    override class var typeName: String { "environment" }
+
+    override var summary: String {
+        let spec = environment.spec
+        var parts = [spec.name, "observation \(spec.observationSize)"]
+        switch spec.actions {
+        case .finite(let count): parts.append("\(count) actions")
+        case .box(let low, let high): parts.append("action \(low.count)\(Self.bounds(low, high))")
+        }
+        if let limit = spec.episodeLimit { parts.append("\(NumberText.grouped(limit)) steps an episode") }
+        return parts.joined(separator: " · ")
+    }
+
+    private static func bounds(_ low: [Double], _ high: [Double]) -> String {
+        guard let first = low.first, let last = high.first else { return "" }
+        if low.allSatisfy({ $0 == first }), high.allSatisfy({ $0 == last }) {
+            return first == -.infinity && last == .infinity
+                ? " without bounds" : " in [\(Digits.short(first)), \(Digits.short(last))]"
+        }
+        return " in a box"
+    }
+
+    override func json() -> JSON { .string(summary) }
+
+    override var memberNames: [String] {
+        ["name", "observation_size", "action_size", "action_count", "low", "high", "episode_limit", "observation", "steps"]
+    }
+
+    override func member(_ name: String) throws -> Value? {
+        let spec = environment.spec
+        switch name {
+        case "name": return .string(spec.name)
+        case "observation_size": return .integer(spec.observationSize)
+        case "action_size": return .integer(spec.actions.size)
+        case "episode_limit": return spec.episodeLimit.map { .integer($0) } ?? .nothing
+        case "observation": return try .list(episode?.observation ?? environment.observation())
+        case "steps": return .integer(episode?.steps ?? 0)
+        case "action_count":
+            if case .finite(let count) = spec.actions { return .integer(count) }
+            return .nothing
+        case "low", "high":
+            guard case .box(let low, let high) = spec.actions else { return .nothing }
+            return .list(name == "low" ? low : high)
+        default: return nil
+        }
+    }
+
+    /// Starts an episode by hand; each reset takes the next start state of the script's seed.
+    func reset(seed: UInt64) throws -> [Double] {
+        var start = RandomStream(seed: seed, purpose: .script, step: resets, row: 0)
+        let episode = try Episode(in: environment, stream: &start)
+        stream = RandomStream(seed: seed, purpose: .script, step: resets, row: 1)
+        resets += 1
+        self.episode = episode
+        return episode.observation
+    }
+
+    func step(_ action: [Double]) throws -> Episode.Step {
+        guard var running = episode, var noise = stream else {
+            throw Fault("environment.not-reset", "no episode is running", hint: "call reset(env) first")
+        }
+        let step = try running.step(environment, action: action, stream: &noise)
+        episode = running
+        stream = noise
+        return step
+    }
+}

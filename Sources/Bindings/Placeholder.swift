@@ -1,1 +1,0 @@
-// Bindings: placeholder until its first file lands.
