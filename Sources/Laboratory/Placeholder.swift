@@ -1,1 +1,0 @@
-// Laboratory: placeholder until its first file lands.
