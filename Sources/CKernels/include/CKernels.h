@@ -1,3 +1,4 @@
 #pragma once
 #include "network.h"
 #include "pointwise.h"
+#include "dual.h"

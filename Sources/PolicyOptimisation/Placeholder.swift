@@ -1,1 +1,0 @@
-// PolicyOptimisation: placeholder until its first file lands.
