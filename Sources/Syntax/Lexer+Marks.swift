@@ -5,7 +5,7 @@ extension Lexer {
         for (mark, correct) in foreignMarks where rest.starts(with: mark.utf8) {
             if mark == "!", byte(1) == UInt8(ascii: "=") { continue }
             throw failure(
-                "foreign", "`\(mark)` is not written here", offset, offset + mark.utf8.count, hint: correct)
+                "foreign", "`\(mark)` has no meaning here", offset, offset + mark.utf8.count, hint: correct)
         }
         for (mark, kind) in marks where rest.starts(with: mark.utf8) {
             return emit(kind, length: mark.utf8.count)

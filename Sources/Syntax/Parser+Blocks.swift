@@ -19,8 +19,8 @@ extension Parser {
             let atEnd = kind == .end
             if !atEnd { index = before }
             var diagnostic = unexpected("`{` and the body of `\(owner)`")
-            if kind == .name, text(token) == "then" || text(token) == "do" {
-                diagnostic.hints = ["blocks stand in braces: `\(owner) … { … }`"]
+            if kind != .invalid, !atEnd, diagnostic.hints.isEmpty || kind == .colon {
+                diagnostic.hints = ["a body stands in braces: `{ … }`"]
             }
             if atEnd { diagnostic.isIncomplete = true }
             throw diagnostic

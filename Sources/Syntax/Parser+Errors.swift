@@ -66,7 +66,7 @@ extension Parser {
         case .keyword(let keyword) where kind(ahead: 1) == .assign || keyword != .not && kind(ahead: 1) == .end:
             return "`\(keyword.rawValue)` is a keyword and cannot be a variable"
         case .stringStart:
-            if let previous, previous.kind == .name, previous.upper == token.lower {
+            if let previous, previous.kind == .name, previous.upper == token.lower, previous.upper - previous.lower <= 2 {
                 return "a string takes no prefix; a value stands in it as `\\(x)`"
             }
             return nil
@@ -112,5 +112,4 @@ let foreignStatements: [String: String] = [
     "del": "variables are not deleted; assign `nothing`",
     "yield": "a function gives back one value, with `return`",
     "then": "blocks stand in braces: `if … { … }`",
-    "end": "a block ends with `}`",
 ]

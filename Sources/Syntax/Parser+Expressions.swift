@@ -234,7 +234,9 @@ extension Parser {
                 }
                 pieces.append(.expression(try parseNestedExpression()))
                 levels = max(levels, height)
-                try expect(.interpolationEnd, "`)` at the end of the interpolation")
+                if !take(.interpolationEnd) {
+                    throw unexpected("`)`", hint: "an interpolation ends with `)`, as in \"η is \\(eta)\"")
+                }
             default: throw unexpected("`\"`")
             }
         }

@@ -125,8 +125,6 @@ extension Parser {
         switch kind(ahead: 1) {
         case .name, .number, .stringStart:
             throw failure("foreign", "`\(word)` has no meaning here", at: span, hint: hint)
-        case .end, .newline:
-            if word == "end" { throw failure("foreign", "`\(word)` has no meaning here", at: span, hint: hint) }
         default: return
         }
     }
@@ -164,15 +162,18 @@ extension Parser {
         }
         var hint: String?
         switch kind {
-        case .comma where tokens[start].kind == .name:
-            hint = "one value to one name: `a = 1; b = 2`"
+        case .comma:
+            hint = index == start + 1 && tokens[start].kind == .name
+                ? "one value to one name: `a = 1; b = 2`" : "statements are separated by a new line or `;`"
+        case .stringStart where tokens[start].kind == .keyword(.check):
+            hint = "a comma stands before the message"
         case .open(.curly):
             if case .keyword(let keyword) = tokens[start].kind, [.for, .while, .if, .repeat].contains(keyword) {
                 hint = "in the header of `\(keyword.rawValue)` a function stands in parentheses: `xs.map(x -> …)`"
             } else {
                 hint = "a block follows a call or a name on the same line"
             }
-        case .keyword(.if): hint = "a choice is written `if a { b } else { c }`"
+        case .keyword(.if), .keyword(.for), .keyword(.in): break
         case .name, .number, .stringStart, .open, .keyword:
             hint = previous.upper == token.lower ? nil : "statements are separated by a new line or `;`"
         default: break
