@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "Support"),
         .target(name: "Tensors", dependencies: ["Support", "CKernels", "COpenBLAS"]),
         // 1
-        .target(name: "Networks", dependencies: ["Tensors", "Support", "CKernels", "COpenBLAS"]),
+        .target(name: "Networks", dependencies: ["Tensors", "Support", "CKernels"]),
         .target(name: "Syntax", dependencies: ["Support"]),
         // 2
         .target(name: "PolicyOptimisation", dependencies: ["Networks"]),
@@ -59,7 +59,7 @@ let package = Package(
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "CKernels"]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "PolicyOptimisationTests", dependencies: ["PolicyOptimisation"], exclude: ["Data"]),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Data"]),

@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 import Support
 import Tensors
 
@@ -194,16 +193,13 @@ extension NetworkPlan {
                 mpo_bias_activation_backward(
                     gradient, output, sum + stage.biasOffset, Int64(rows), width, stage.activation.kernel)
                 // dW [inputs, outputs] += xᵀ dy
-                cblas_sgemm(
-                    CblasRowMajor, CblasTrans, CblasNoTrans, blasint(stage.inputs), blasint(stage.outputs),
-                    blasint(rows), 1, stageInput, blasint(stage.inputs), gradient, blasint(stage.outputs), 1,
-                    firstSum, blasint(stage.outputs))
+                let inputs = Int64(stage.inputs)
+                mpo_gemm(
+                    stageInput, 1, inputs, gradient, width, 1, firstSum, width, inputs, width, Int64(rows), true)
                 if let down {
                     // dx [rows, inputs] = dy Wᵀ
-                    cblas_sgemm(
-                        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(stage.inputs),
-                        blasint(stage.outputs), 1, gradient, blasint(stage.outputs), first,
-                        blasint(stage.outputs), 0, down, blasint(stage.inputs))
+                    mpo_gemm(
+                        gradient, width, 1, first, 1, width, down, inputs, Int64(rows), inputs, width, false)
                 }
             case .normalisation:
                 if stage.activation != .identity {

@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 import Support
 import Tensors
 
@@ -125,8 +124,8 @@ extension NetworkPlan {
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int, inner: Int,
         columns: Int, add: Bool
     ) {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows), blasint(columns), blasint(inner), 1, a,
-            blasint(inner), b, blasint(columns), add ? 1 : 0, c, blasint(columns))
+        mpo_gemm(
+            a, Int64(inner), 1, b, Int64(columns), 1, c, Int64(columns), Int64(rows), Int64(columns), Int64(inner),
+            add)
     }
 }
