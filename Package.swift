@@ -9,7 +9,7 @@ import PackageDescription
 //   2b Laboratory                             a lab: environment, learner, replay, undo, save
 //   2  Runtime · PolicyOptimisation · Environments · Checkpoints · Plots
 //   1  Syntax · Networks
-//   0  Support · Tensors ── COpenBLAS, CKernels
+//   0  Support · Tensors ── CKernels
 let package = Package(
     name: "mpo",
     products: [
@@ -25,11 +25,9 @@ let package = Package(
     ],
     targets: [
         // 0
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-serial-dev"])]),
         .target(name: "CKernels"),
         .target(name: "Support"),
-        .target(name: "Tensors", dependencies: ["Support", "CKernels", "COpenBLAS"]),
+        .target(name: "Tensors", dependencies: ["Support", "CKernels"]),
         // 1
         .target(name: "Networks", dependencies: ["Tensors", "Support", "CKernels"]),
         .target(name: "Syntax", dependencies: ["Support"]),

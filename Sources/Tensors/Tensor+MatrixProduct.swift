@@ -1,7 +1,7 @@
-import COpenBLAS
+import CKernels
 import Support
 
-/// Matrix products through BLAS.
+/// Matrix products.
 extension Tensor {
     /// The matrix product.
     ///
@@ -112,11 +112,11 @@ private enum Multiplication {
         func multiply(_ block: Int) {
             let start = block * blockRows
             let size = min(blockRows, m - start)
-            cblas_sgemm(
-                CblasRowMajor, transposingFirst ? CblasTrans : CblasNoTrans,
-                transposingSecond ? CblasTrans : CblasNoTrans, Int32(size), Int32(n), Int32(k), 1,
-                a + (transposingFirst ? start : start * aColumns), Int32(aColumns), b, Int32(bColumns), 0,
-                c + start * n, Int32(n))
+            let (aWide, bWide) = (Int64(aColumns), Int64(bColumns))
+            mpo_gemm(
+                a + (transposingFirst ? start : start * aColumns), transposingFirst ? 1 : aWide,
+                transposingFirst ? aWide : 1, b, transposingSecond ? 1 : bWide, transposingSecond ? bWide : 1,
+                c + start * n, Int64(n), Int64(size), Int64(n), Int64(k), false)
         }
         let work = Double(m) * Double(n) * Double(k)
         if blocks > 1, work > 2e6 {

@@ -1,4 +1,5 @@
 #pragma once
 #include "network.h"
 #include "pointwise.h"
+#include "dual.h"
 #include "gemm.h"
