@@ -10,7 +10,6 @@ final class EnvironmentObject: HostObject {
     let environment: any Environment
     private var episode: Episode?
     private var stream: RandomStream?
-    private var resets: UInt64 = 0
 
     init(_ environment: any Environment) { self.environment = environment }
 
@@ -61,12 +60,11 @@ final class EnvironmentObject: HostObject {
         }
     }
 
-    /// Starts an episode by hand; each reset takes the next start state of the script's seed.
-    func reset(seed: UInt64) throws -> [Double] {
-        var start = RandomStream(seed: seed, purpose: .script, step: resets, row: 0)
+    /// Starts an episode by hand.
+    func reset(_ streams: (start: RandomStream, noise: RandomStream)) throws -> [Double] {
+        var start = streams.start
         let episode = try Episode(in: environment, stream: &start)
-        stream = RandomStream(seed: seed, purpose: .script, step: resets, row: 1)
-        resets += 1
+        stream = streams.noise
         self.episode = episode
         return episode.observation
     }

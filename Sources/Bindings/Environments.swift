@@ -98,7 +98,7 @@ enum EnvironmentNatives {
             parameters: Parameter<EnvironmentObject>("env", "the task"),
             text: "A lab's own episodes are not touched: it plays on a copy.",
             examples: [Example("count(reset(pendulum()))", "3")]
-        ) { context, env in try env.reset(seed: context.seed) },
+        ) { context, env in try env.reset(context.random.episode(seed: context.seed)) },
         NativeFunction(
             "step", in: "environments", "Does one step by hand in an episode that reset started.",
             parameters: Parameter<EnvironmentObject>("env", "the task"),
