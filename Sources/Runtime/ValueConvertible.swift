@@ -142,6 +142,8 @@ extension Array: ValueConvertible where Element: ValueConvertible {
     public static func convert(_ value: Value) throws -> [Element] {
         switch value {
         case .list(let box):
+            // A list of any values is taken as it is, without a copy.
+            if Element.self == Value.self, let elements = box.elements as? [Element] { return elements }
             var result: [Element] = []
             result.reserveCapacity(box.elements.count)
             for (index, element) in box.elements.enumerated() {
