@@ -9,6 +9,10 @@ public final class Network {
     public let name: String
     public let architecture: NetworkArchitecture
     private var current: Storage
+    /// Set inside `differentiated`: what gradients are taken of.
+    var variable: Tensor?
+    /// Made at the first application.
+    var keptPlan: NetworkPlan?
 
     /// Throws if the number of parameters is not the architecture's.
     public init(_ architecture: NetworkArchitecture, parameters: Storage, name: String = "network") throws {

@@ -20,16 +20,18 @@ extension NetworkPlan {
     ) throws {
         let layout = try InputLayout(input, rows: rows, inputs: architecture.inputs)
         let capacity = Self.trainingBlockRows
+        try check(parameters: parameters)
+        let packed = packedWeights(parameters.pointer, rows: rows)
         try backwardBlocks(parameters, rows, parameterGradients, inputGradients, input) {
-            weights, range, block, worker, sum, inputGradient in
+            weights, transposed, range, block, worker, sum, inputGradient in
             let scratch = scratch(of: worker)
             let trace = Trace(base: scratch.trace, capacity: capacity, firstRow: 0)
             let matrix = layout.matrix(range, inputs: architecture.inputs, scratch: scratch.input)
-            record(weights, matrix, rows: range.count, trace)
+            record(weights, packed, matrix, rows: range.count, trace)
             let last = architecture.stages[architecture.stages.count - 1]
             outputGradient(range, UnsafePointer(trace.values(last)), scratch.ping, block, worker)
             carryBack(
-                weights, matrix, rows: range.count, trace, gradients: scratch.ping, other: scratch.pong,
+                weights, transposed, matrix, rows: range.count, trace, gradients: scratch.ping, other: scratch.pong,
                 spare: scratch.extra, sum: sum, inputGradient: inputGradient)
         }
     }
@@ -45,11 +47,12 @@ extension NetworkPlan {
         let blockRows = Self.trainingBlockRows
         input.withLifetime {
             withExtendedLifetime((parameters, trace)) {
+                let packed = packedWeights(weights, rows: rows)
                 workers.forEach(Self.trainingBlocks(rows: rows)) { block, worker in
                     let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                     let matrix = layout.matrix(
                         range, inputs: architecture.inputs, scratch: scratch(of: worker).input)
-                    record(weights, matrix, rows: range.count, trace.block(from: range.lowerBound))
+                    record(weights, packed, matrix, rows: range.count, trace.block(from: range.lowerBound))
                 }
             }
         }
@@ -67,21 +70,21 @@ extension NetworkPlan {
         try withExtendedLifetime((trace, outputGradients)) {
             let given = outputGradients.pointer
             try backwardBlocks(parameters, rows, parameterGradients, inputGradients, input) {
-                weights, range, _, worker, sum, inputGradient in
+                weights, transposed, range, _, worker, sum, inputGradient in
                 let scratch = scratch(of: worker)
                 let matrix = layout.matrix(range, inputs: architecture.inputs, scratch: scratch.input)
                 scratch.ping.update(from: given + range.lowerBound * outputs, count: range.count * outputs)
                 carryBack(
-                    weights, matrix, rows: range.count, trace.block(from: range.lowerBound),
+                    weights, transposed, matrix, rows: range.count, trace.block(from: range.lowerBound),
                     gradients: scratch.ping, other: scratch.pong, spare: scratch.extra, sum: sum,
                     inputGradient: inputGradient)
             }
         }
     }
 
-    /// A block's parameters, rows, number, worker, its sum of parameter gradients and its rows of input gradients.
+    /// A block's parameters, their packed transposes, rows, number, worker, its sum of parameter gradients and its rows of input gradients.
     private typealias BlockWork = (
-        UnsafePointer<Float>, Range<Int>, Int, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?
+        UnsafePointer<Float>, PackedWeights?, Range<Int>, Int, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?
     ) -> Void
 
     /// Runs `work` on every block and adds the blocks' gradients up in block order.
@@ -112,13 +115,14 @@ extension NetworkPlan {
         let inputs = architecture.inputs
         input.withLifetime {
             withExtendedLifetime((parameters, sumStorage, inputGradients, parameterGradients)) {
+                let transposed = packedTransposed(weights, rows: rows, from: inputGradients == nil ? 1 : 0)
                 workers.forEach(sums) { sum, worker in
                     let destination = sumBase + sum * count
                     destination.update(repeating: 0, count: count)
                     for block in sum * blocksPerSum..<min(blocks, (sum + 1) * blocksPerSum) {
                         let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                         work(
-                            weights, range, block, worker, destination,
+                            weights, transposed, range, block, worker, destination,
                             inputBase.map { $0 + range.lowerBound * inputs })
                     }
                 }
@@ -153,20 +157,23 @@ extension NetworkPlan {
     }
 
     private func record(
-        _ parameters: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rows: Int, _ trace: Trace
+        _ parameters: UnsafePointer<Float>, _ packed: PackedWeights?, _ input: UnsafePointer<Float>, rows: Int,
+        _ trace: Trace
     ) {
         var current = input
-        for stage in architecture.stages {
+        for (place, stage) in architecture.stages.enumerated() {
             let output = trace.values(stage)
-            apply(stage, parameters, input: current, rows: rows, output, statistics: trace.statistics(stage))
+            apply(
+                stage, parameters, packed?.weights(of: place), input: current, rows: rows, output,
+                statistics: trace.statistics(stage))
             current = UnsafePointer(output)
         }
     }
 
     /// Adds the block's parameter gradients to `sum`; `gradients` holds those of the outputs and is used up.
     private func carryBack(
-        _ parameters: UnsafePointer<Float>, _ input: UnsafePointer<Float>, rows: Int, _ trace: Trace,
-        gradients: UnsafeMutablePointer<Float>, other: UnsafeMutablePointer<Float>,
+        _ parameters: UnsafePointer<Float>, _ transposed: PackedWeights?, _ input: UnsafePointer<Float>, rows: Int,
+        _ trace: Trace, gradients: UnsafeMutablePointer<Float>, other: UnsafeMutablePointer<Float>,
         spare: UnsafeMutablePointer<Float>, sum: UnsafeMutablePointer<Float>,
         inputGradient: UnsafeMutablePointer<Float>?
     ) {
@@ -196,7 +203,9 @@ extension NetworkPlan {
                 let inputs = Int64(stage.inputs)
                 mpo_gemm(
                     stageInput, 1, inputs, gradient, width, 1, firstSum, width, inputs, width, Int64(rows), true)
-                if let down {
+                if let down, let packed = transposed?.weights(of: place) {
+                    mpo_packed_layer(gradient, packed, nil, down, Int64(rows), inputs, width, mpo_identity)
+                } else if let down {
                     // dx [rows, inputs] = dy Wᵀ
                     mpo_gemm(
                         gradient, width, 1, first, 1, width, down, inputs, Int64(rows), inputs, width, false)

@@ -22,26 +22,32 @@ extension NetworkPlan {
         let width = architecture.outputs
         input.withLifetime {
             withExtendedLifetime((parameters, outputs)) {
+                let packed = packedWeights(weights, rows: rows, from: splitsFirstLayer(layout) ? 1 : 0)
                 workers.forEach(blocks) { block, worker in
                     let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                     let destination = out + range.lowerBound * width
-                    forwardBlock(weights, layout, range, outputs: destination, scratch(of: worker))
+                    forwardBlock(weights, packed, layout, range, outputs: destination, scratch(of: worker))
                     finish?(range, destination, block, worker)
                 }
             }
         }
     }
 
+    /// Whether states and actions go into the first layer apart.
+    private func splitsFirstLayer(_ layout: InputLayout) -> Bool {
+        layout.actions != nil && layout.actionSize > 0 && architecture.stages[0].kind == .linear
+    }
+
     /// One block through all layers, nothing kept but the outputs.
     private func forwardBlock(
-        _ parameters: UnsafePointer<Float>, _ layout: InputLayout, _ range: Range<Int>,
+        _ parameters: UnsafePointer<Float>, _ packed: PackedWeights?, _ layout: InputLayout, _ range: Range<Int>,
         outputs: UnsafeMutablePointer<Float>, _ scratch: Scratch
     ) {
         let stages = architecture.stages
         let rows = range.count
         var place = 0
         var current: UnsafePointer<Float>
-        if layout.actions != nil, stages[0].kind == .linear, layout.actionSize > 0 {
+        if splitsFirstLayer(layout) {
             let destination = stages.count == 1 ? outputs : scratch.ping
             firstLayer(stages[0], parameters, layout, range, destination, scratch)
             current = UnsafePointer(destination)
@@ -53,7 +59,9 @@ extension NetworkPlan {
             let stage = stages[place]
             let destination =
                 place == stages.count - 1 ? outputs : place % 2 == 0 ? scratch.ping : scratch.pong
-            apply(stage, parameters, input: current, rows: rows, destination, statistics: scratch.extra)
+            apply(
+                stage, parameters, packed?.weights(of: place), input: current, rows: rows, destination,
+                statistics: scratch.extra)
             current = UnsafePointer(destination)
             place += 1
         }
@@ -90,8 +98,8 @@ extension NetworkPlan {
 
     /// One stage on `rows` rows: [rows, inputs] to [rows, outputs].
     func apply(
-        _ stage: NetworkArchitecture.Stage, _ parameters: UnsafePointer<Float>, input: UnsafePointer<Float>,
-        rows: Int, _ output: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
+        _ stage: NetworkArchitecture.Stage, _ parameters: UnsafePointer<Float>, _ packed: UnsafePointer<Float>?,
+        input: UnsafePointer<Float>, rows: Int, _ output: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
     ) {
         let width = stage.outputs
         let first = parameters + stage.parameterOffset
@@ -103,6 +111,12 @@ extension NetworkPlan {
                 mpo_bias_activation(output, nil, Int64(rows), 1, stage.activation.kernel)
             }
         case .linear:
+            if let packed {
+                mpo_packed_layer(
+                    input, packed, parameters + stage.biasOffset, output, Int64(rows), Int64(width),
+                    Int64(stage.inputs), stage.activation.kernel)
+                return
+            }
             multiply(input, first, output, rows: rows, inner: stage.inputs, columns: width, add: false)
             mpo_bias_activation(
                 output, parameters + stage.biasOffset, Int64(rows), Int64(width), stage.activation.kernel)

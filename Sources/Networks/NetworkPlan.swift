@@ -21,6 +21,9 @@ public final class NetworkPlan {
     /// Per worker: input rows, two activation blocks, or a block's trace and two gradient blocks.
     private var scratch: [Storage] = []
     private var gradientSums: Storage?
+    /// W of each linear layer, and Wᵀ once something goes backward.
+    private lazy var packed = PackedWeights(architecture, transposed: false)
+    private lazy var packedTransposed = PackedWeights(architecture, transposed: true)
 
     /// Throws if the buffers do not fit into memory.
     public init(_ architecture: NetworkArchitecture, workers: Workers = .shared) throws {
@@ -67,6 +70,22 @@ public final class NetworkPlan {
         let storage = Storage(count: needed)
         gradientSums = storage
         return storage
+    }
+
+    /// Fewer rows are multiplied by the weights as they lie: packing them would take longer.
+    static let packingRows = 40
+
+    /// The packed weights of stages `first`... for `rows` rows; nil if so few do not need them.
+    func packedWeights(_ parameters: UnsafePointer<Float>, rows: Int, from first: Int = 0) -> PackedWeights? {
+        if rows < Self.packingRows { return nil }
+        packed.fill(architecture, parameters, from: first)
+        return packed
+    }
+
+    func packedTransposed(_ parameters: UnsafePointer<Float>, rows: Int, from first: Int) -> PackedWeights? {
+        if rows < Self.packingRows { return nil }
+        packedTransposed.fill(architecture, parameters, from: first)
+        return packedTransposed
     }
 
     /// The row blocks of a forward pass.
