@@ -1,0 +1,48 @@
+import CEdit
+import Glibc
+
+/// The terminal on standard output, if it is one: its size and what it can show.
+///
+/// It is never asked anything: a query that no one answers would hold the start up.
+public enum Terminal {
+    public static var isOutput: Bool { isatty(1) == 1 }
+    public static var isInput: Bool { isatty(0) == 1 }
+
+    static var isDumb: Bool {
+        guard let term = environment("TERM") else { return true }
+        return term == "dumb"
+    }
+
+    /// Colours: on a terminal that is not dumb, unless NO_COLOR is set and not empty.
+    public static func showsColour(descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && !isDumb && environment("NO_COLOR") == nil
+    }
+
+    public static var size: (columns: Int, rows: Int) {
+        var columns: Int32 = 0
+        var rows: Int32 = 0
+        if cedit_terminal_size(1, &columns, &rows) != 0 || columns <= 0 {
+            return (environment("COLUMNS").flatMap { Int($0) }.map { min(max($0, 20), 1000) } ?? 80, 24)
+        }
+        return (Int(columns), rows > 0 ? Int(rows) : 24)
+    }
+
+    /// The value of an environment variable that is set and not empty.
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+
+    /// Writes straight to standard output, past the C library's buffer, which is emptied first.
+    static func write(_ text: String) {
+        fflush(nil)
+        var text = text
+        text.withUTF8 { bytes in
+            var sent = 0
+            while sent < bytes.count, let base = bytes.baseAddress {
+                let count = Glibc.write(1, base + sent, bytes.count - sent)
+                if count > 0 { sent += count } else if errno != EINTR { return }
+            }
+        }
+    }
+}
