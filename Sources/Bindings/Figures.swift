@@ -2,9 +2,9 @@ import Glibc
 import Runtime
 
 /// How figures of a run are written in summaries: few digits, thousands apart, a true minus sign.
-enum Digits {
+package enum Digits {
     /// `significant` digits, as `%g` writes them: `0.4132`, `−1 214`, `3e-12`.
-    static func short(_ number: Double, significant: Int = 4) -> String {
+    package static func short(_ number: Double, significant: Int = 4) -> String {
         if number.isNaN { return "nan" }
         if number.isInfinite { return number < 0 ? "−∞" : "∞" }
         let magnitude = number.magnitude
@@ -23,7 +23,7 @@ enum Digits {
     }
 
     /// A number with so many decimals: `0.0500`.
-    static func fixed(_ number: Double, _ decimals: Int) -> String {
+    package static func fixed(_ number: Double, _ decimals: Int) -> String {
         guard number.isFinite else { return short(number) }
         var buffer = [CChar](repeating: 0, count: 400)
         withVaList([Int32(decimals), number.magnitude]) { _ = vsnprintf(&buffer, 400, "%.*f", $0) }

@@ -33,15 +33,37 @@ public enum Terminal {
         return String(cString: value)
     }
 
-    /// Writes straight to standard output, past the C library's buffer, which is emptied first.
-    static func write(_ text: String) {
+    /// The kernel's own console shows few characters beyond Latin.
+    static var isLinuxConsole: Bool { environment("TERM") == "linux" }
+
+    static func seconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Writes straight to a descriptor, past the C library's buffers, which are emptied first.
+    ///
+    /// A reader that went away (`mpo … | head`) ends the process as the signal would, without a message.
+    public static func write(_ text: String, to descriptor: Int32 = 1) {
+        if text.isEmpty { return }
         fflush(nil)
         var text = text
         text.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count, let base = bytes.baseAddress {
-                let count = Glibc.write(1, base + sent, bytes.count - sent)
-                if count > 0 { sent += count } else if errno != EINTR { return }
+                let count = Glibc.write(descriptor, base + sent, bytes.count - sent)
+                if count > 0 {
+                    sent += count
+                } else if errno == EPIPE {
+                    signal(SIGPIPE, SIG_DFL)
+                    raise(SIGPIPE)
+                    return
+                } else if errno == EAGAIN {
+                    usleep(1000)  // somebody set the terminal to non-blocking
+                } else if errno != EINTR {
+                    return
+                }
             }
         }
     }

@@ -1,1 +1,0 @@
-// SessionKit: placeholder until its first file lands.

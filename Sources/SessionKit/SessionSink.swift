@@ -1,0 +1,73 @@
+import Runtime
+import Support
+import Syntax
+
+/// What the interpreter writes to: hands everything to the face, and remembers it for the transcript and for `_`.
+final class SessionSink: OutputSink {
+    let face: any SessionFace
+    let isQuiet: Bool
+    var style: DisplayStyle { face.style }
+    /// The text that the running statement has shown so far, for the transcript.
+    var shown: [String] = []
+    /// The last value that a statement of this cell gave.
+    var lastValue: Value?
+    /// Whether the running statement gave one.
+    var lastValueInStatement = false
+    private var reports = ReportText()
+    private var showsProgress = false
+    /// Called with every reported row: `--out` writes them to a file.
+    var onReport: (([(name: String, value: Value)]) -> Void)?
+
+    init(face: any SessionFace, isQuiet: Bool) {
+        self.face = face
+        self.isQuiet = isQuiet
+    }
+
+    func show(_ value: Value, isSilenced: Bool) {
+        lastValue = value
+        lastValueInStatement = true
+        if isSilenced || isQuiet { return }
+        endProgress()
+        let text = value.display(style)
+        remember(text)
+        face.show(value, text: text)
+    }
+
+    func print(_ line: String) {
+        endProgress()
+        remember(line)
+        face.print(line)
+    }
+
+    func report(_ row: [(name: String, value: Value)]) {
+        endProgress()
+        onReport?(row)
+        let text = reports.line(row)
+        remember(text)
+        face.report(row, text: text)
+    }
+
+    func note(_ text: String, at span: Span?) {
+        endProgress()
+        if let span {
+            let place = span.source.position(of: span.lower)
+            face.note("\(span.source.name):\(place.line):\(place.column): \(text)")
+        } else {
+            face.note(text)
+        }
+    }
+
+    func progress(_ progress: (fraction: Double?, text: String)?) {
+        showsProgress = progress != nil
+        face.progress(progress)
+    }
+
+    func endProgress() {
+        if showsProgress { progress(nil) }
+    }
+
+    /// A transcript keeps the start of what a statement shows; a training run may print without end.
+    private func remember(_ text: String) {
+        if shown.count < 400 { shown.append(text) } else if shown.count == 400 { shown.append("…") }
+    }
+}
