@@ -73,7 +73,7 @@ struct Run: ParsableCommand {
     @Argument(help: "The script; - for standard input.") var file: String?
     @OptionGroup var options: RunOptions
     @Flag(help: "List the script's params.") var help = false
-    @Argument(parsing: .allUnrecognized) var words: [String] = []
+    @Argument(parsing: .allUnrecognized, help: .hidden) var words: [String] = []
 
     func run() throws {
         guard let file, !file.hasPrefix("-") || file == "-" else {
