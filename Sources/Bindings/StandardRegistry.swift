@@ -3,6 +3,14 @@ import Runtime
 /// Every native of the program, topic by topic; `help` lists the modules in this order.
 public func makeStandardRegistry() -> NativeRegistry {
     let registry = NativeRegistry()
+    registry.add(MathNatives.constants)
+    registry.add(MathNatives.all)
+    registry.add(ReductionNatives.all)
+    registry.add(RandomNatives.all)
+    registry.add(TensorNatives.all)
+    registry.add(NetworkNatives.constants)
+    registry.add(NetworkNatives.all)
+    registry.add(OptimiserNatives.all)
     registry.add(ListNatives.all + HigherOrderNatives.all)
     registry.add(StringNatives.all)
     registry.add(RecordNatives.all)
