@@ -118,3 +118,20 @@ extension DualSolver {
             reachableKL: reachableKL, iterations: 1, residual: abs(point.kl - epsilon) / epsilon)
     }
 }
+
+extension DualDescent {
+    /// What its steps change: x, the number of steps and both moments; to be saved and digested.
+    public var numbers: [Double] { [x, Double(steps), firstMoment, secondMoment] }
+
+    /// A softplus descent by Adam as it was saved.
+    public init(numbers: [Double]) throws {
+        self.init()
+        guard numbers.count == 4, numbers.allSatisfy(\.isFinite), let steps = Int(exactly: numbers[1]), steps >= 0 else {
+            throw Fault("dual.archive", "a saved temperature holds 4 finite numbers, \(numbers) were given")
+        }
+        x = numbers[0]
+        self.steps = steps
+        firstMoment = numbers[2]
+        secondMoment = numbers[3]
+    }
+}

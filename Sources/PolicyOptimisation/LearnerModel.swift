@@ -1,0 +1,49 @@
+import Networks
+import Support
+
+/// The shapes of a learner: its policy's and its critic's networks and what their outputs mean. A value.
+public struct LearnerModel: Hashable, Sendable {
+    public let policyForm: PolicyForm
+    public let policyArchitecture: NetworkArchitecture
+    public let criticForm: CriticForm
+    public let criticArchitecture: NetworkArchitecture
+
+    /// Checks that policy and critic speak of the same observations and actions.
+    public init(policy: Policy, critic: QNetwork) throws {
+        policyForm = policy.form
+        policyArchitecture = policy.network.architecture
+        criticForm = critic.form
+        criticArchitecture = critic.network.architecture
+        guard critic.form.observationSize == policy.observationSize else {
+            throw Fault(
+                "learner.shape",
+                "policy and critic must see the same observations: the policy takes \(policy.observationSize) "
+                    + "numbers, the critic \(critic.form.observationSize)")
+        }
+        switch (policy.form, critic.form) {
+        case (.gaussian(let head), .stateAction(_, let size)):
+            guard head.actionSize == size else {
+                throw Fault(
+                    "learner.shape",
+                    "the policy's actions have \(head.actionSize) numbers, the critic was made for \(size)")
+            }
+        case (.categorical(let head), .perAction(_, let count)):
+            guard head.actions == count else {
+                throw Fault(
+                    "learner.shape", "the policy has \(head.actions) actions, the critic was made for \(count)")
+            }
+        case (.gaussian, .perAction):
+            throw Fault(
+                "learner.shape", "a gaussian policy needs a critic Q(s, a), one with an output per action was given")
+        case (.categorical, .stateAction):
+            throw Fault(
+                "learner.shape",
+                "a policy over finitely many actions needs a critic with an output per action, one on (s, a) was given")
+        }
+    }
+
+    /// O.
+    public var observationSize: Int { policyArchitecture.inputs }
+    /// Numbers of an action in the replay.
+    public var actionSize: Int { policyForm.actionSize }
+}

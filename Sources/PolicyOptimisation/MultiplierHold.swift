@@ -1,0 +1,133 @@
+/// What holds the policy back during an M-step: the form of the trust region, its constraints, its multipliers.
+struct MultiplierHold {
+    let form: TrustRegion
+    let isPerDimension: Bool
+    private let isFinite: Bool
+    private let klMean: Constraint
+    private let klCov: Constraint
+    private let klTotal: Constraint
+    private var mean: Multiplier
+    private var cov: Multiplier
+    private var total: Multiplier
+
+    init(_ state: LearnerState, _ settings: MPOSettings, _ policy: PolicyForm) {
+        isFinite = policy.finiteActions != nil
+        // Over finitely many actions there is one KL.
+        form = isFinite && settings.trustRegion == .decoupled ? .joint : settings.trustRegion
+        isPerDimension = settings.perDimension && !isFinite && form == .decoupled
+        klMean = settings.klMean
+        klCov = settings.klCov
+        klTotal = settings.klTotal
+        let count = isPerDimension ? policy.actionSize : 1
+        mean = state.lambdaMean.resized(to: count)
+        cov = state.lambdaCov.resized(to: count)
+        total = state.lambdaTotal
+    }
+
+    func store(in state: inout LearnerState) {
+        state.lambdaMean = mean
+        state.lambdaCov = cov
+        state.lambdaTotal = total
+    }
+
+    private static func weights(_ constraint: Constraint, _ multiplier: Multiplier, _ count: Int) -> [Double] {
+        switch constraint {
+        case .free: return [Double](repeating: 0, count: count)
+        case .penalised(let weight): return [Double](repeating: weight, count: count)
+        case .bounded:
+            let values = multiplier.values
+            return values.count == count ? values : [Double](repeating: values[0], count: count)
+        }
+    }
+
+    /// λ of the mean's KL for D dimensions; in the joint form λ of the one KL.
+    func lambdaMean(_ size: Int) -> [Double] {
+        switch form {
+        case .none: [Double](repeating: 0, count: size)
+        case .joint: Self.weights(klTotal, total, size)
+        case .decoupled: Self.weights(klMean, mean, size)
+        }
+    }
+
+    func lambdaCov(_ size: Int) -> [Double] {
+        form == .decoupled ? Self.weights(klCov, cov, size) : [Double](repeating: 0, count: size)
+    }
+
+    var lambdaTotal: Double { form == .none ? 0 : Self.weights(klTotal, total, 1)[0] }
+
+    /// A step of the bounded KLs' multipliers up the dual.
+    mutating func climb(_ measure: PolicyMeasure, _ settings: MPOSettings) {
+        switch form {
+        case .none: return
+        case .joint:
+            if let bound = klTotal.bound {
+                total = total.climbing([measure.klTotal], bound: bound, rate: settings.dualRate, largest: nil)
+            }
+        case .decoupled:
+            if let bound = klMean.bound {
+                mean = mean.climbing(
+                    isPerDimension ? measure.klMeanPerDimension : [measure.klMean], bound: bound,
+                    rate: settings.dualRate * settings.lambdaMeanScale, largest: settings.lambdaMeanMax)
+            }
+            if let bound = klCov.bound {
+                cov = cov.climbing(
+                    isPerDimension ? measure.klCovPerDimension : [measure.klCov], bound: bound,
+                    rate: settings.dualRate * settings.lambdaCovScale, largest: settings.lambdaCovMax)
+            }
+        }
+    }
+
+    /// The measured values that a constraint speaks of.
+    private func values(_ quantity: ConstrainedQuantity, _ measure: PolicyMeasure) -> [Double] {
+        switch quantity {
+        case .klMean: isPerDimension ? measure.klMeanPerDimension : [measure.klMean]
+        case .klCov: isPerDimension ? measure.klCovPerDimension : [measure.klCov]
+        case .klTotal, .kl: [measure.klTotal]
+        }
+    }
+
+    private var active: [(quantity: ConstrainedQuantity, constraint: Constraint, multiplier: Multiplier)] {
+        switch form {
+        case .none: []
+        case .joint: [(.klTotal, klTotal, total)]
+        case .decoupled: [(.klMean, klMean, mean), (.klCov, klCov, cov)]
+        }
+    }
+
+    func isWithinBounds(_ measure: PolicyMeasure) -> Bool {
+        active.allSatisfy { entry in
+            guard let bound = entry.constraint.bound else { return true }
+            return values(entry.quantity, measure).allSatisfy { $0 <= bound }
+        }
+    }
+
+    func policyLoss(_ measure: PolicyMeasure) -> Double {
+        form == .decoupled ? measure.lossMean + measure.lossCov : -measure.expectedLogProbability
+    }
+
+    /// Σ λ · KL.
+    func penalty(_ measure: PolicyMeasure) -> Double {
+        active.reduce(0) { sum, entry in
+            let values = values(entry.quantity, measure)
+            let weights = Self.weights(entry.constraint, entry.multiplier, values.count)
+            return sum + zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+    }
+
+    func reports(_ measure: PolicyMeasure, before: MultiplierHold) -> [ConstraintReport] {
+        zip(active, before.active).map { entry, old in
+            let value = values(entry.quantity, measure).max() ?? 0
+            func weight(_ multiplier: Multiplier) -> Double {
+                switch entry.constraint {
+                case .free: 0
+                case .penalised(let weight): weight
+                case .bounded: multiplier.mean
+                }
+            }
+            return ConstraintReport(
+                quantity: entry.quantity, constraint: entry.constraint, value: value,
+                status: BoundStatus(value, constraint: entry.constraint), multiplierBefore: weight(old.multiplier),
+                multiplier: weight(entry.multiplier))
+        }
+    }
+}
