@@ -5,7 +5,13 @@ import Support
 let arguments = CommandLine.arguments.dropFirst()
 let workers = Workers.shared
 do {
-    let rows = try measure(productBenchmarks(workers: workers) + networkBenchmarks(workers: workers))
+    var rows = try measure(
+        productBenchmarks(workers: workers) + networkBenchmarks(workers: workers)
+            + learnerBenchmarks(workers: workers))
+    rows.append(
+        Measurement(
+            name: "tensor-sized allocations, learner step (W)", unit: "a step",
+            rate: try LearnerWorkload(workers: workers).allocationsPerStep(), share: nil))
     if arguments.contains("--header"), !arguments.contains("--json") { print(tableHeader) }
     for row in rows {
         print(
