@@ -59,6 +59,8 @@ package struct UndoLog<State, Patch> {
         forget()
     }
 
+    package mutating func dropUndone() { undone.removeAll() }
+
     /// The record to take back next.
     package var last: Record? { records.last }
 
