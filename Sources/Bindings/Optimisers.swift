@@ -54,7 +54,7 @@ enum OptimiserNatives {
             text: "Returns the loss before the step. An error in the block leaves everything as it was.",
             examples: [
                 Example("x = parameter(3); opt = adam(x, learning_rate: 0.5); minimize(opt) { (x - 1) ^ 2 }", "4"),
-                Example("x = parameter(3); opt = adam(x, learning_rate: 0.5); minimize(opt) { x ^ 2 }; x.value", "2.5"),
+                Example("x = parameter(3); opt = adam(x, learning_rate: 0.5); minimize(opt) { x ^ 2 }; round(x.value, 4)", "2.5"),
                 Example(
                     "net = mlp(1, 1); opt = adam(net); before = minimize(opt) { mean((net([[1], [2]]) - 5) ^ 2) }; mean((net([[1], [2]]) - 5) ^ 2) < before",
                     "true"),

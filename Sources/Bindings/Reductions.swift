@@ -25,7 +25,7 @@ enum ReductionNatives {
             numbers: variance, tensor: { try $0.variance($1, keepingAxes: $2) }),
         native(
             "logsumexp", "log Σ exp(x), without overflow.",
-            [Example("logsumexp([1000, 1000]) - 1000 == log(2)", "true"), Example("logsumexp(-infinity)", "-infinity")],
+            [Example("round(logsumexp([1000, 1000]), 6)", "1000.693147"), Example("logsumexp(-infinity)", "-infinity")],
             numbers: logsumexp,
             tensor: { x, axes, keeping in
                 guard let axes else {
@@ -53,7 +53,11 @@ enum ReductionNatives {
                 Example("softmax([0, 0])", "[0.5, 0.5]"), Example("sum(softmax(tensor([1, 2, 3])))", "1"),
             ]
         ) { _, x, axis -> Value in
-            try alongAxis("softmax", x, axis, { exp($0 - $1) }, { try $0.softmax(axis: axis) })
+            try alongAxis("softmax", x, axis, { row in
+                let powers = row.map { exp($0 - largest(row)) }
+                let sum = powers.reduce(0, +)
+                return powers.map { $0 / sum }
+            }, { try $0.softmax(axis: axis) })
         },
         NativeFunction(
             "log_softmax", in: "math", "x - log Σ exp(x): the logarithms of softmax, without underflow.",
@@ -61,7 +65,10 @@ enum ReductionNatives {
             Parameter<Int>("axis", "the axis along which the weights sum to 1", default: -1),
             examples: [Example("log_softmax([0, 0])[0] == -log(2)", "true")]
         ) { _, x, axis -> Value in
-            try alongAxis("log_softmax", x, axis, { $0 - $1 }, { try $0.logSoftmax(axis: axis) })
+            try alongAxis("log_softmax", x, axis, { row in
+                let total = logsumexp(row)
+                return row.map { $0 - total }
+            }, { try $0.logSoftmax(axis: axis) })
         },
     ]
 
@@ -75,9 +82,13 @@ enum ReductionNatives {
     }
 
     private static func logsumexp(_ numbers: [Double]) -> Double {
-        let largest = numbers.reduce(-.infinity) { $0.isNaN || $1 <= $0 ? $0 : $1 }
-        guard largest.isFinite else { return largest }
-        return largest + log(numbers.reduce(0) { $0 + exp($1 - largest) })
+        let shift = largest(numbers)
+        guard shift.isFinite else { return shift }
+        return shift + log(numbers.reduce(0) { $0 + exp($1 - shift) })
+    }
+
+    private static func largest(_ numbers: [Double]) -> Double {
+        numbers.reduce(-.infinity) { $0.isNaN || $1 <= $0 ? $0 : $1 }
     }
 
     /// `function` of the numbers along `axes` of a nested list, as a nested list again.
@@ -202,9 +213,9 @@ enum ReductionNatives {
         }
     }
 
-    /// softmax and log_softmax: `number` is given an element and the log-sum-exp of its row.
+    /// softmax and log_softmax: `row` is given the numbers along the axis and gives as many back.
     private static func alongAxis(
-        _ name: String, _ x: Value, _ axis: Int, _ number: (Double, Double) -> Double,
+        _ name: String, _ x: Value, _ axis: Int, _ row: ([Double]) -> [Double],
         _ tensor: (Tensor) throws -> Tensor
     ) throws -> Value {
         if case .list(let box) = x {
@@ -217,8 +228,7 @@ enum ReductionNatives {
                 var result = array.numbers
                 for start in result.indices where start / inner % n == 0 {
                     let places = (0..<n).map { start + $0 * inner }
-                    let total = logsumexp(places.map { array.numbers[$0] })
-                    for place in places { result[place] = number(array.numbers[place], total) }
+                    for (place, number) in zip(places, row(places.map { array.numbers[$0] })) { result[place] = number }
                 }
                 return nest(result, array.shape)
             }

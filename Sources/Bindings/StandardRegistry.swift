@@ -6,16 +6,17 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(MathNatives.constants)
     registry.add(MathNatives.all)
     registry.add(ReductionNatives.all)
-    registry.add(RandomNatives.all)
-    registry.add(TensorNatives.all)
-    registry.add(NetworkNatives.constants)
-    registry.add(NetworkNatives.all)
-    registry.add(OptimiserNatives.all)
     registry.add(ListNatives.all + HigherOrderNatives.all)
     registry.add(StringNatives.all)
     registry.add(RecordNatives.all)
     registry.add(TableNatives.all)
     registry.add(OutputNatives.all)
+    registry.add(RandomNatives.all)
+    // After the lists: of natives with one name the first that takes the first argument is called.
+    registry.add(TensorNatives.all)
+    registry.add(NetworkNatives.constants)
+    registry.add(NetworkNatives.all)
+    registry.add(OptimiserNatives.all)
     registry.add(EnvironmentNatives.all)
     return registry
 }

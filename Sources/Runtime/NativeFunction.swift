@@ -33,7 +33,10 @@ public struct Parameter<T: ValueConvertible> {
             name, wants: T.wants, defaultText: defaultText, documentation: documentation, arity: T.arity)
     }
 
-    func accepts(_ value: Value) -> Bool { (try? T.convert(value)) != nil }
+    /// Whether `value` may be the argument here, or the first of the arguments that are left.
+    func accepts(_ value: Value) -> Bool {
+        (try? T.convert(T.arity == .rest ? .list([value]) : value)) != nil
+    }
 }
 
 /// A line of the language and what it shows; `help` prints it and a test runs it.
