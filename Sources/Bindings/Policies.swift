@@ -1,0 +1,119 @@
+import Environments
+import Networks
+import PolicyOptimisation
+import Runtime
+import Support
+import Tensors
+
+/// Policies and critics by their names.
+enum PolicyNatives {
+    static let all: [NativeFunction] = [
+        NativeFunction(
+            "gaussian", in: "policies", "A Gaussian policy: a network from observations to the mean and covariance of actions.",
+            parameters: Parameter<EnvironmentObject>("env", "the task that it acts in"),
+            Parameter<[Int]>("hidden", "the widths of the hidden layers; [] makes it linear", default: [100, 100]),
+            Parameter<String>("covariance", "\"full\" through a Cholesky factor, or \"diagonal\"", default: "full"),
+            Parameter<String>("mean", "\"tanh\" keeps the mean inside the action box; \"free\" does not", default: "tanh"),
+            Parameter<String>("activation", "tanh, relu or elu", default: "elu"),
+            Parameter<Bool>("layernorm", "layer normalisation and tanh after the first layer", default: false),
+            Parameter<Double>("init_sigma", "standard deviation at the start, in units of the scaled action", default: 0.5),
+            Parameter<Double>("min_sigma", "standard deviation at the least", default: 1e-3),
+            Parameter<String>("initialiser", "how weights start", default: "uniform"),
+            text: """
+                Policies act in [-1, 1], mapped to the task's action box; a dimension with an infinite bound is
+                not scaled and has no tanh. Called with states it gives the distribution there:
+                policy(s).mean and policy(s).cholesky. The deck: n + n(n+1)/2 outputs for n actions.
+                """,
+            examples: [
+                Example(
+                    "gaussian(pendulum(), hidden: [100, 100])",
+                    "gaussian policy · 3 → 100 → 100 → 2 (mean 1, Cholesky factor 1) · 10 702 parameters"),
+                Example("gaussian(pendulum(), covariance: \"diagonal\").covariance", "diagonal"),
+            ]
+        ) { context, env, hidden, covariance, mean, activation, layernorm, initSigma, minSigma, initialiser in
+            let spec = env.environment.spec
+            guard case .box(let low, let high) = spec.actions else {
+                throw Fault(
+                    "policy.actions", "gaussian wants continuous actions; \(spec.name) has finitely many",
+                    hint: "categorical(env) or tabular(env)")
+            }
+            return PolicyObject(
+                try Policy.gaussian(
+                    observationSize: spec.observationSize, box: ActionBox(low: low, high: high), hidden: hidden,
+                    activation: choice(activation, "activation"), layerNormalisation: layernorm,
+                    covariance: choice(covariance, "covariance"), mean: choice(mean, "mean"), initSigma: initSigma,
+                    minSigma: minSigma, initialiser: .named(initialiser),
+                    stream: context.random.initialisation(seed: context.seed), cancellation: context.cancellation))
+        },
+        NativeFunction(
+            "categorical", in: "policies", "A policy over finitely many actions: a network from observations to their logits.",
+            parameters: Parameter<EnvironmentObject>("env", "the task that it acts in"),
+            Parameter<[Int]>("hidden", "the widths of the hidden layers", default: [100, 100]),
+            Parameter<String>("activation", "tanh, relu or elu", default: "elu"),
+            Parameter<String>("initialiser", "how weights start", default: "uniform"),
+            examples: [
+                Example("categorical(bandit([1, 2, 0]), hidden: [])", "categorical policy · 1 → 3 · 6 parameters")
+            ]
+        ) { context, env, hidden, activation, initialiser in
+            let (spec, count) = try finite(env, "categorical")
+            return PolicyObject(
+                try Policy.categorical(
+                    observationSize: spec.observationSize, actions: count, hidden: hidden,
+                    activation: choice(activation, "activation"), initialiser: .named(initialiser),
+                    stream: context.random.initialisation(seed: context.seed), cancellation: context.cancellation))
+        },
+        NativeFunction(
+            "tabular", in: "policies", "A table of logits, a row for each state: the policy of a small finite task.",
+            parameters: Parameter<EnvironmentObject>("env", "a task with finitely many states and actions"),
+            examples: [Example("tabular(bandit([1, 2, 0])).observation_size", "1")]
+        ) { _, env in
+            let (spec, count) = try finite(env, "tabular")
+            return PolicyObject(try Policy.tabular(states: spec.observationSize, actions: count))
+        },
+        NativeFunction(
+            "qnet", in: "policies", "A Q network: the critic that says what an action in a state is worth.",
+            parameters: Parameter<EnvironmentObject>("env", "the task"),
+            Parameter<[Int]>("hidden", "the widths of the hidden layers", default: [200, 200]),
+            Parameter<String>("activation", "tanh, relu or elu", default: "elu"),
+            Parameter<Bool>("layernorm", "layer normalisation and tanh after the first layer", default: false),
+            Parameter<String>("initialiser", "how weights start", default: "uniform"),
+            text: """
+                Continuous actions go in beside the observation, and Q(s, a) comes out; finitely many actions
+                have an output each. Called: critic(s, a), or critic(s) for finitely many actions.
+                """,
+            examples: [
+                Example("qnet(pendulum(), hidden: [200, 200])", "Q network · 4 → 200 → 200 → 1 · 41 401 parameters")
+            ]
+        ) { context, env, hidden, activation, layernorm, initialiser in
+            let spec = env.environment.spec
+            let form: CriticForm =
+                switch spec.actions {
+                case .box(let low, _): .stateAction(observationSize: spec.observationSize, actionSize: low.count)
+                case .finite(let count): .perAction(observationSize: spec.observationSize, actions: count)
+                }
+            return CriticObject(
+                try QNetwork(
+                    form, hidden: hidden, activation: choice(activation, "activation"), layerNormalisation: layernorm,
+                    initialiser: .named(initialiser), stream: context.random.initialisation(seed: context.seed),
+                    cancellation: context.cancellation))
+        },
+    ]
+
+    private static func finite(_ env: EnvironmentObject, _ name: String) throws -> (EnvironmentSpec, Int) {
+        let spec = env.environment.spec
+        guard case .finite(let count) = spec.actions else {
+            throw Fault(
+                "policy.actions", "\(name) wants finitely many actions; \(spec.name) has continuous ones",
+                hint: "gaussian(env)")
+        }
+        return (spec, count)
+    }
+}
+
+/// The case of an enumeration that a word names, or a fault that lists the words.
+func choice<Choice: RawRepresentable & CaseIterable>(_ word: String, _ parameter: String) throws -> Choice
+where Choice.RawValue == String {
+    if let choice = Choice(rawValue: word) { return choice }
+    let words = Choice.allCases.map { "\"\($0.rawValue)\"" }
+    throw Fault("argument.choice", "`\(parameter)` wants \(words.joined(separator: " or ")), got \"\(word)\"")
+}

@@ -1,0 +1,111 @@
+import Networks
+import PolicyOptimisation
+import Runtime
+import Support
+import Tensors
+
+/// A policy in the language: the very network that a lab trains.
+final class PolicyObject: HostObject {
+    let policy: Policy
+
+    init(_ policy: Policy) { self.policy = policy }
+
+    override class var typeName: String { "policy" }
+    override var summary: String { policy.description }
+    override func json() -> JSON { .string(summary) }
+    override func isEqual(to other: HostObject) -> Bool { (other as? PolicyObject)?.policy === policy }
+
+    override var memberNames: [String] {
+        ["network", "observation_size", "action_size", "parameter_count", "covariance", "mean_form", "init_sigma", "min_sigma"]
+    }
+
+    override func member(_ name: String) throws -> Value? {
+        switch name {
+        case "network": return .object(NetworkObject(policy.network))
+        case "observation_size": return .integer(policy.observationSize)
+        case "action_size": return .integer(policy.form.actionSize)
+        case "parameter_count": return .integer(policy.network.architecture.parameterCount)
+        default: break
+        }
+        guard case .gaussian(let head) = policy.form else { return nil }
+        switch name {
+        case "covariance": return .string(head.covariance.rawValue)
+        case "mean_form": return .string(head.mean.rawValue)
+        case "init_sigma": return .number(head.initSigma)
+        case "min_sigma": return .number(head.minSigma)
+        default: return nil
+        }
+    }
+
+    override var isCallable: Bool { true }
+
+    /// `policy(states)`: the distribution at one state or at a row of states each.
+    override func call(_ arguments: CallArguments, _ context: NativeContext) throws -> Value {
+        guard arguments.count == 1, let value = arguments.values.first else {
+            throw Fault(
+                "argument.count", "a policy is called with states, as in policy([0, 0, 1]); \(arguments.count) arguments were given")
+        }
+        let states = try Tensor.convert(value)
+        return try distribution(states)
+    }
+
+    /// Gaussian: `mean` [.., D] and `cholesky` [.., D, D]; finite actions: `logits` and `probabilities` [.., A].
+    ///
+    /// Differentiable by the policy's parameters inside `minimize`.
+    func distribution(_ states: Tensor) throws -> Value {
+        let outputs = try NetworkObject(policy.network).apply(states)
+        switch policy.form {
+        case .categorical:
+            return .record([("logits", outputs.asValue), ("probabilities", try outputs.softmax().asValue)])
+        case .gaussian(let head):
+            let (mean, factor) = try head.decoded(outputs)
+            return .record([("mean", mean.asValue), ("cholesky", factor.asValue)])
+        }
+    }
+}
+
+/// A critic in the language: the very network that a lab trains.
+final class CriticObject: HostObject {
+    let critic: QNetwork
+
+    init(_ critic: QNetwork) { self.critic = critic }
+
+    override class var typeName: String { "critic" }
+    override var summary: String { critic.description }
+    override func json() -> JSON { .string(summary) }
+    override func isEqual(to other: HostObject) -> Bool { (other as? CriticObject)?.critic === critic }
+
+    override var memberNames: [String] { ["network", "observation_size", "parameter_count"] }
+
+    override func member(_ name: String) throws -> Value? {
+        switch name {
+        case "network": .object(NetworkObject(critic.network))
+        case "observation_size": .integer(critic.form.observationSize)
+        case "parameter_count": .integer(critic.network.architecture.parameterCount)
+        default: nil
+        }
+    }
+
+    override var isCallable: Bool { true }
+
+    /// `critic(states, actions)`, or `critic(states)` for finitely many actions: Q values.
+    ///
+    /// Differentiable by the critic's parameters inside `minimize`. Actions are in the policy's units, [−1, 1].
+    override func call(_ arguments: CallArguments, _ context: NativeContext) throws -> Value {
+        let network = NetworkObject(critic.network)
+        switch (critic.form, arguments.values.count) {
+        case (.perAction, 1):
+            return try network.apply(Tensor.convert(arguments.values[0])).asValue
+        case (.stateAction, 2):
+            let states = try Tensor.convert(arguments.values[0])
+            let actions = try Tensor.convert(arguments.values[1])
+            let outputs = try network.apply(Tensor.concatenate([states, actions], axis: -1))
+            return try outputs.reshaped(Array(outputs.shape.dimensions.dropLast())).asValue
+        case (.perAction, let count):
+            throw Fault(
+                "argument.count", "this critic has an output for each action: critic(states) was wanted, \(count) arguments were given")
+        case (.stateAction, let count):
+            throw Fault("argument.count", "critic(states, actions) was wanted, \(count) arguments were given")
+        }
+    }
+}
