@@ -5,10 +5,12 @@ import Support
 import Tensors
 
 /// A policy in the language: the very network that a lab trains.
-final class PolicyObject: HostObject {
+final class PolicyObject: HostObject, NetworkHolder {
     let policy: Policy
 
     init(_ policy: Policy) { self.policy = policy }
+
+    var heldNetworks: [Network] { [policy.network] }
 
     override class var typeName: String { "policy" }
     override var summary: String { policy.description }
@@ -53,7 +55,7 @@ final class PolicyObject: HostObject {
     ///
     /// Differentiable by the policy's parameters inside `minimize`.
     func distribution(_ states: Tensor) throws -> Value {
-        let outputs = try NetworkObject(policy.network).apply(states)
+        let outputs = try policy.network(states)
         switch policy.form {
         case .categorical:
             return .record([("logits", outputs.asValue), ("probabilities", try outputs.softmax().asValue)])
@@ -65,10 +67,12 @@ final class PolicyObject: HostObject {
 }
 
 /// A critic in the language: the very network that a lab trains.
-final class CriticObject: HostObject {
+final class CriticObject: HostObject, NetworkHolder {
     let critic: QNetwork
 
     init(_ critic: QNetwork) { self.critic = critic }
+
+    var heldNetworks: [Network] { [critic.network] }
 
     override class var typeName: String { "critic" }
     override var summary: String { critic.description }
@@ -92,14 +96,14 @@ final class CriticObject: HostObject {
     ///
     /// Differentiable by the critic's parameters inside `minimize`. Actions are in the policy's units, [−1, 1].
     override func call(_ arguments: CallArguments, _ context: NativeContext) throws -> Value {
-        let network = NetworkObject(critic.network)
+        let network = critic.network
         switch (critic.form, arguments.values.count) {
         case (.perAction, 1):
-            return try network.apply(Tensor.convert(arguments.values[0])).asValue
+            return try network(Tensor.convert(arguments.values[0])).asValue
         case (.stateAction, 2):
             let states = try Tensor.convert(arguments.values[0])
             let actions = try Tensor.convert(arguments.values[1])
-            let outputs = try network.apply(Tensor.concatenate([states, actions], axis: -1))
+            let outputs = try network(NetworkObject.joined([states, actions]))
             return try outputs.reshaped(Array(outputs.shape.dimensions.dropLast())).asValue
         case (.perAction, let count):
             throw Fault(

@@ -18,5 +18,6 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(NetworkNatives.all)
     registry.add(OptimiserNatives.all)
     registry.add(EnvironmentNatives.all)
+    registry.add(PolicyNatives.all)
     return registry
 }
