@@ -49,8 +49,16 @@ public final class Session {
             registry: registry, standardLibrary: standardLibrary, output: sink, cancellation: cancellation)
         interpreter.seed = seed
         transcript = Transcript(seed: seed)
-        interpreter.willRun = { [unowned self] in transcript.begin($0, self) }
-        interpreter.didRun = { [unowned self] in transcript.end($0, error: $1, self) }
+        // Undo goes by statements: the labs' log is told where one begins and ends.
+        let statements = interpreter.service(LabStatements.self).log
+        interpreter.willRun = { [unowned self] statement in
+            statements.begin(statement.span.text)
+            transcript.begin(statement, self)
+        }
+        interpreter.didRun = { [unowned self] statement, error in
+            transcript.end(statement, error: error, self)
+            statements.end()
+        }
     }
 
     // MARK: At a prompt
