@@ -99,7 +99,7 @@ extension EStep {
         case .bounded(let epsilon):
             if let settings, settings.dualSolver == .gradient {
                 var moved = try descent ?? DualDescent(eta: warmStart ?? settings.eta)
-                moved.rule = .adam(rate: settings.dualRate)
+                moved.rule = .adam(rate: settings.etaRate)
                 found = try solver.step(&moved, epsilon: epsilon)
                 descent = moved
             } else {

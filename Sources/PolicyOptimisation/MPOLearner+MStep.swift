@@ -94,3 +94,15 @@ extension MPOLearner {
         return nil
     }
 }
+
+extension MPOLearner {
+    /// The M-step's loss at some parameters and its gradient, the multipliers as the state has them.
+    package func loss(
+        of policy: Storage, _ state: LearnerState, _ e: EStep, settings: MPOSettings
+    ) throws -> (loss: Double, gradient: Storage) {
+        try check(state, settings)
+        let hold = MultiplierHold(state, settings, model.policyForm)
+        let measure = try PolicyPass(self, e).gradient(of: policy, hold)
+        return (hold.policyLoss(measure) + hold.penalty(measure), Storage(copying: policyGradient))
+    }
+}

@@ -24,7 +24,10 @@ extension MPOSettings {
         .init(
             "dual_solver", choice: \.dualSolver,
             "exact: η* by Newton's method; gradient: one Adam step on η per E-step"),
-        .init("dual_rate", \.dualRate, .positive, "Adam's rate for the multipliers, and for η with the gradient solver"),
+        .init(
+            "dual_rate", \.dualRate, .positive,
+            "Adam's rate for the multipliers (at 0.01 a multiplier moves by 1 in 100 steps: too slow to meet a bound)"),
+        .init("eta_rate", \.etaRate, .positive, "Adam's rate for η with the gradient solver"),
         .init("eta_start", \.eta, .positive, "temperature η that the first E-step starts from"),
         .init("lambda_mean", \.lambdaMean, .positive, "multiplier of KL mean at the start"),
         .init("lambda_cov", \.lambdaCov, .positive, "multiplier of KL cov at the start"),

@@ -17,7 +17,8 @@ public struct MPOSettings: Hashable, Sendable {
 
     // Multipliers and temperature
     public var dualSolver = DualSolver.exact
-    public var dualRate = 1e-2
+    public var dualRate = 0.1
+    public var etaRate = 1e-2
     public var eta = 1.0
     public var lambdaMean = 1.0
     public var lambdaCov = 10.0

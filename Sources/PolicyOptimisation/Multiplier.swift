@@ -11,6 +11,9 @@ public struct Multiplier: Hashable, Sendable {
     var second: [Double]
     public private(set) var steps = 0
 
+    /// λ ≥ 1e-3: after a long time of slack it must not take hundreds of steps to climb back.
+    static let lowest = inverse(1e-3)
+
     /// `count` multipliers that start at λ.
     public init(lambda: Double, count: Int = 1) {
         x = [Double](repeating: Self.inverse(lambda), count: max(1, count))
@@ -49,8 +52,7 @@ public struct Multiplier: Hashable, Sendable {
             next.first[i] = 0.9 * first[i] + 0.1 * gradient
             next.second[i] = 0.999 * second[i] + 0.001 * gradient * gradient
             let step = rate * (next.first[i] / correction1) / ((next.second[i] / correction2).squareRoot() + 1e-12)
-            // x ≥ −18 keeps λ where it can still climb back; Acme has the same floor.
-            next.x[i] = min(max(x[i] + step, -18), top)
+            next.x[i] = min(max(x[i] + step, Self.lowest), top)
         }
         return next
     }
