@@ -42,7 +42,9 @@ extension Sequence<HistoryRow> {
     public var statisticNames: [String] {
         var names: [String] = []
         var seen: Set<String> = []
-        for row in self { for statistic in row.statistics where seen.insert(statistic.name).inserted { names.append(statistic.name) } }
+        for row in self {
+            for statistic in row.statistics where seen.insert(statistic.name).inserted { names.append(statistic.name) }
+        }
         return names
     }
 }

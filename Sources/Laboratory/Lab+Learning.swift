@@ -8,9 +8,10 @@ public struct ProposedMStep: Sendable {
     public let step: MStep
     /// Whether the lab has taken it over.
     public let isCommitted: Bool
+    /// The policy's parameters and Adam's first moments before it: it is applied to these only.
     let base: Storage
     let baseMoment: Storage
-    /// The state's policy side before it, so that only that side is replaced.
+
     public var statistics: MStepStatistics { step.statistics }
 }
 

@@ -80,7 +80,8 @@ extension Lab {
         let told = try file.described("state")
         var state = try LabState(told, learner: learner, path: file.path)
         if let episode = told["episode"] {
-            guard let steps = episode["steps"]?.int, steps >= 0, let total = episode["return"]?.double else {
+            guard let steps = episode["steps"]?.int, (0...1 << 48).contains(steps),
+                let total = episode["return"]?.double else {
                 throw Fault("checkpoint.damaged", "'\(file.path)' is damaged: its running episode is \(episode)")
             }
             let observation = try file.doubles("episode.observation", shape: [spec.observationSize])

@@ -140,7 +140,7 @@ import Testing
             let file = try LoadedCheckpoint(path: path)
             var stream = RandomStream(seed: 12, purpose: .script)
             let text = Array(file.description.description.utf8)
-            let tokens = ["0", "-1", "9", "1e9", "null", "\"x\"", "[]", "9007199254740992", "true", "\"NaN\""]
+            let tokens = ["0", "-1", "9", "1e9", "null", "\"x\"", "[]", "9007199254740992", "\"9223372036854775807\"", "true", "\"NaN\""]
             for _ in 0..<300 {
                 // Replace one number or word of the description.
                 let starts = text.indices.filter { place in
