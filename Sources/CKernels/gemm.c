@@ -72,22 +72,46 @@ static int64_t rounded_up(int64_t n, int64_t unit) { return (n + unit - 1) / uni
 
 int64_t mpo_packed_size(int64_t k, int64_t n) { return k * rounded_up(n, WIDE * chosen().lanes); }
 
+// Copies `columns` of `width` columns of a panel's k rows, the rest 0; `from` is the panel's first element in B.
+static void pack_panel(const float *from, int64_t b_row, int64_t b_column, int64_t k, int64_t columns, int64_t width,
+                       float *packed) {
+  if (b_column == 1 && columns == width) {
+    // Constant sizes become a few vector moves.
+    switch (width) {
+      case 32:
+        for (int64_t p = 0; p < k; p++) memcpy(packed + p * 32, from + p * b_row, 32 * sizeof(float));
+        return;
+      case 16:
+        for (int64_t p = 0; p < k; p++) memcpy(packed + p * 16, from + p * b_row, 16 * sizeof(float));
+        return;
+      case 8:
+        for (int64_t p = 0; p < k; p++) memcpy(packed + p * 8, from + p * b_row, 8 * sizeof(float));
+        return;
+    }
+  }
+  if (columns < width)
+    for (int64_t p = 0; p < k; p++)
+      for (int64_t x = columns; x < width; x++) packed[p * width + x] = 0;
+  if (b_row == 1) {
+    // A transposed matrix: whole cache lines of it at a time.
+    for (int64_t start = 0; start < k; start += 16) {
+      int64_t end = start + 16 < k ? start + 16 : k;
+      for (int64_t x = 0; x < columns; x++)
+        for (int64_t p = start; p < end; p++) packed[p * width + x] = from[p + x * b_column];
+    }
+    return;
+  }
+  for (int64_t p = 0; p < k; p++)
+    for (int64_t x = 0; x < columns; x++) packed[p * width + x] = from[p * b_row + x * b_column];
+}
+
 static void pack(const kernels *use, const float *b, int64_t b_row, int64_t b_column, int64_t k, int64_t n,
                  float *packed) {
   int64_t width = 0;
   for (int64_t j = 0; j < n; j += width) {
     width = n - j > use->lanes ? WIDE * use->lanes : use->lanes;
-    int64_t columns = n - j < width ? n - j : width;
-    for (int64_t p = 0; p < k; p++) {
-      const float *from = b + p * b_row + j * b_column;
-      if (b_column == 1) {
-        memcpy(packed, from, (size_t)columns * sizeof(float));
-      } else {
-        for (int64_t x = 0; x < columns; x++) packed[x] = from[x * b_column];
-      }
-      for (int64_t x = columns; x < width; x++) packed[x] = 0;
-      packed += width;
-    }
+    pack_panel(b + j * b_column, b_row, b_column, k, n - j < width ? n - j : width, width, packed);
+    packed += width * k;
   }
 }
 

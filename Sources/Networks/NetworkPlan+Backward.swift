@@ -23,7 +23,7 @@ extension NetworkPlan {
         try check(parameters: parameters)
         let packed = packedWeights(parameters.pointer, rows: rows)
         try backwardBlocks(parameters, rows, parameterGradients, inputGradients, input) {
-            weights, transposed, range, block, worker, sum, inputGradient in
+            weights, transposed, range, block, worker, sum, adding, inputGradient in
             let scratch = scratch(of: worker)
             let trace = Trace(base: scratch.trace, capacity: capacity, firstRow: 0)
             let matrix = layout.matrix(range, inputs: architecture.inputs, scratch: scratch.input)
@@ -32,7 +32,7 @@ extension NetworkPlan {
             outputGradient(range, UnsafePointer(trace.values(last)), scratch.ping, block, worker)
             carryBack(
                 weights, transposed, matrix, rows: range.count, trace, gradients: scratch.ping, other: scratch.pong,
-                spare: scratch.extra, sum: sum, inputGradient: inputGradient)
+                spare: scratch.extra, sum: sum, adding: adding, inputGradient: inputGradient)
         }
     }
 
@@ -70,21 +70,23 @@ extension NetworkPlan {
         try withExtendedLifetime((trace, outputGradients)) {
             let given = outputGradients.pointer
             try backwardBlocks(parameters, rows, parameterGradients, inputGradients, input) {
-                weights, transposed, range, _, worker, sum, inputGradient in
+                weights, transposed, range, _, worker, sum, adding, inputGradient in
                 let scratch = scratch(of: worker)
                 let matrix = layout.matrix(range, inputs: architecture.inputs, scratch: scratch.input)
                 scratch.ping.update(from: given + range.lowerBound * outputs, count: range.count * outputs)
                 carryBack(
                     weights, transposed, matrix, rows: range.count, trace.block(from: range.lowerBound),
                     gradients: scratch.ping, other: scratch.pong, spare: scratch.extra, sum: sum,
-                    inputGradient: inputGradient)
+                    adding: adding, inputGradient: inputGradient)
             }
         }
     }
 
-    /// A block's parameters, their packed transposes, rows, number, worker, its sum of parameter gradients and its rows of input gradients.
+    /// A block's parameters, their packed transposes, rows, number, worker, its sum of parameter gradients, whether
+    /// that holds gradients already, and its rows of input gradients.
     private typealias BlockWork = (
-        UnsafePointer<Float>, PackedWeights?, Range<Int>, Int, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?
+        UnsafePointer<Float>, PackedWeights?, Range<Int>, Int, Int, UnsafeMutablePointer<Float>, Bool,
+        UnsafeMutablePointer<Float>?
     ) -> Void
 
     /// Runs `work` on every block and adds the blocks' gradients up in block order.
@@ -118,16 +120,27 @@ extension NetworkPlan {
                 let transposed = packedTransposed(weights, rows: rows, from: inputGradients == nil ? 1 : 0)
                 workers.forEach(sums) { sum, worker in
                     let destination = sumBase + sum * count
-                    destination.update(repeating: 0, count: count)
+                    clearSums(destination)
                     for block in sum * blocksPerSum..<min(blocks, (sum + 1) * blocksPerSum) {
                         let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                         work(
                             weights, transposed, range, block, worker, destination,
+                            block > sum * blocksPerSum,
                             inputBase.map { $0 + range.lowerBound * inputs })
                     }
                 }
                 if sums > 1 { addUp(sumBase, sums, into: parameterGradients.pointer) }
             }
+        }
+    }
+
+    /// Zeros where kernels add; a product's first block writes its sum of weights' gradients itself.
+    private func clearSums(_ sums: UnsafeMutablePointer<Float>) {
+        for stage in architecture.stages {
+            let writes = stage.kind == .linear && stage.outputs > 1
+            let start = writes ? stage.biasOffset : stage.parameterOffset
+            let end = stage.parameterOffset + stage.parameterCount
+            (sums + start).update(repeating: 0, count: end - start)
         }
     }
 
@@ -174,7 +187,7 @@ extension NetworkPlan {
     private func carryBack(
         _ parameters: UnsafePointer<Float>, _ transposed: PackedWeights?, _ input: UnsafePointer<Float>, rows: Int,
         _ trace: Trace, gradients: UnsafeMutablePointer<Float>, other: UnsafeMutablePointer<Float>,
-        spare: UnsafeMutablePointer<Float>, sum: UnsafeMutablePointer<Float>,
+        spare: UnsafeMutablePointer<Float>, sum: UnsafeMutablePointer<Float>, adding: Bool,
         inputGradient: UnsafeMutablePointer<Float>?
     ) {
         let stages = architecture.stages
@@ -202,7 +215,8 @@ extension NetworkPlan {
                 // dW [inputs, outputs] += xᵀ dy
                 let inputs = Int64(stage.inputs)
                 mpo_gemm(
-                    stageInput, 1, inputs, gradient, width, 1, firstSum, width, inputs, width, Int64(rows), true)
+                    stageInput, 1, inputs, gradient, width, 1, firstSum, width, inputs, width, Int64(rows),
+                    adding)
                 if let down, let packed = transposed?.weights(of: place) {
                     mpo_packed_layer(gradient, packed, nil, down, Int64(rows), inputs, width, mpo_identity)
                 } else if let down {

@@ -12,7 +12,7 @@ public final class NetworkPlan {
     public let workers: Workers
 
     /// Rows of a block in a forward pass, where a state's actions are not cut apart.
-    static let forwardBlockRows = 128
+    static let forwardBlockRows = 64
     /// Rows of a block in a pass that goes backward too.
     static let trainingBlockRows = 64
     /// At most so many separate sums of parameter gradients are kept.

@@ -135,9 +135,10 @@ final class ThreadPool: @unchecked Sendable {  // unchecked: mutable state is at
         pthread_mutex_unlock(mutex)
     }
 
-    /// Loads without a system call first, then with one that gives the core away: 50 to 100 µs in all.
+    /// Loads without a system call first, then with one that gives the core away: about half a millisecond in
+    /// all, longer than a learner's step computes on one thread between two jobs.
     private static let quietSpins = 2_000
-    private static let spins = 2_150
+    private static let spins = 3_200
 
     private func helperLoop(worker: Int) {
         pthread_setspecific(workerKey, UnsafeRawPointer(bitPattern: worker + 1))
