@@ -1,42 +1,34 @@
 /// A function: written in the language, or brought by the host.
 public final class FunctionValue {
-    enum Implementation {
-        case code(FunctionCode, captures: [Value])
-        case native(NativeGroup)
+    let code: FunctionCode?
+    /// The boxes of the variables that the function shares with the one it was written in.
+    let captures: [Value]
+    /// The natives of this name, where the host brought it.
+    public let native: NativeGroup?
+
+    init(_ code: FunctionCode, captures: [Value]) {
+        self.code = code
+        self.captures = captures
+        native = nil
     }
-
-    let implementation: Implementation
-
-    init(_ code: FunctionCode, captures: [Value]) { implementation = .code(code, captures: captures) }
 
     /// The function that calls a native of the registry.
-    public init(_ native: NativeGroup) { implementation = .native(native) }
+    public init(_ native: NativeGroup) {
+        self.native = native
+        code = nil
+        captures = []
+    }
 
     /// `f` of `func f(…)`; empty for a function without a name.
-    public var name: String {
-        switch implementation {
-        case .code(let code, _): code.name
-        case .native(let group): group.name
-        }
-    }
+    public var name: String { code?.name ?? native?.name ?? "" }
 
     /// True for natives that the prompt runs by their bare name.
-    public var isCommand: Bool {
-        if case .native(let group) = implementation { return group.isCommand }
-        return false
-    }
-
-    public var native: NativeGroup? {
-        if case .native(let group) = implementation { return group }
-        return nil
-    }
+    public var isCommand: Bool { native?.isCommand ?? false }
 
     /// Name, parameters with their defaults, documentation; several where a native has overloads.
     public var signatures: [Signature] {
-        switch implementation {
-        case .code(let code, _): [code.signature]
-        case .native(let group): group.overloads.map(\.signature)
-        }
+        if let native { return native.overloads.map(\.signature) }
+        return code.map { [$0.signature] } ?? []
     }
 }
 

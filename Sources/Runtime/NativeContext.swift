@@ -6,12 +6,6 @@ public protocol InterpreterService: AnyObject {
     init()
 }
 
-/// The place of a call.
-final class CallSite {
-    let span: Span
-    init(_ span: Span) { self.span = span }
-}
-
 /// What a native function may use besides its arguments.
 public struct NativeContext {
     public let interpreter: Interpreter

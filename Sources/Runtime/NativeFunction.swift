@@ -83,6 +83,10 @@ public final class NativeFunction: @unchecked Sendable {
     ) throws -> Value
     let invoke: Invoke
     let acceptsFirst: (Value) -> Bool
+    /// The number of arguments that fill all parameters in order; -1 where one takes the rest.
+    let plainCount: Int
+    /// A function of one number, to be called without any conversion.
+    private(set) var onNumber: ((Double) -> Double)?
 
     public init<each P: ValueConvertible, R: ValueConvertible>(
         _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
@@ -103,6 +107,7 @@ public final class NativeFunction: @unchecked Sendable {
             if accepts == nil { accepts = { parameter.accepts($0) } }
         }
         self.parameters = descriptions
+        plainCount = descriptions.allSatisfy { $0.arity == .one } ? descriptions.count : -1
         acceptsFirst = accepts ?? { _ in false }
         invoke = { context, arguments, failed in
             var index = -1
@@ -136,6 +141,7 @@ public final class NativeFunction: @unchecked Sendable {
             if accepts == nil { accepts = { parameter.accepts($0) } }
         }
         self.parameters = descriptions
+        plainCount = descriptions.allSatisfy { $0.arity == .one } ? descriptions.count : -1
         acceptsFirst = accepts ?? { _ in false }
         invoke = { context, arguments, failed in
             var index = -1
@@ -150,6 +156,15 @@ public final class NativeFunction: @unchecked Sendable {
         }
     }
 
+    /// A function of one number: `sin(x)`.
+    public convenience init(
+        _ name: String, in module: String, _ summary: String, number parameter: Parameter<Double>, text: String = "",
+        examples: [Example] = [], _ body: @escaping (Double) -> Double
+    ) {
+        self.init(name, in: module, summary, parameters: parameter, text: text, examples: examples) { _, x in body(x) }
+        onNumber = body
+    }
+
     public var signature: Signature { Signature(name: name, parameters: parameters, summary: summary) }
 }
 
@@ -158,11 +173,19 @@ public final class NativeFunction: @unchecked Sendable {
 /// `@unchecked Sendable`: changed only while a registry is put together, before any interpreter uses it.
 public final class NativeGroup: @unchecked Sendable {
     public let name: String
-    public internal(set) var overloads: [NativeFunction]
+    public private(set) var overloads: [NativeFunction]
+    /// The function to call directly where the one argument is a number.
+    @exclusivity(unchecked) private(set) var onNumber: ((Double) -> Double)?
 
     init(_ native: NativeFunction) {
         name = native.name
         overloads = [native]
+        onNumber = native.onNumber
+    }
+
+    func add(_ native: NativeFunction) {
+        overloads.append(native)
+        if onNumber == nil { onNumber = native.onNumber }
     }
 
     public var isCommand: Bool { overloads.contains { $0.isCommand } }

@@ -15,7 +15,7 @@ public final class NativeRegistry: @unchecked Sendable {
         for native in natives {
             note(native.name, native.module)
             if let group = functions[native.name] {
-                group.overloads.append(native)
+                group.add(native)
             } else {
                 functions[native.name] = NativeGroup(native)
             }

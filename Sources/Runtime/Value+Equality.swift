@@ -24,7 +24,7 @@ extension Value {
                 guard let match = b[name], try value.isEqual(to: match, depth: depth + 1) else { return false }
             }
             return true
-        case (.range(let a), .range(let b)): return a.lower == b.lower && a.upper == b.upper
+        case (.range(let a), .range(let b)): return a.numbers == b.numbers || a.count == 0 && b.count == 0
         case (.function(let a), .function(let b)):
             if let a = a.native, let b = b.native { return a === b }
             return a === b

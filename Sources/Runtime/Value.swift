@@ -59,14 +59,17 @@ public final class RangeValue: Sendable {
     /// Written as `lower...last`; only the display differs.
     public let isClosed: Bool
 
-    /// An `upper` below `lower` makes an empty range.
+    /// An `upper` below `lower` makes an empty range (or, as an index, one that counts from the end).
     public init(_ lower: Int, _ upper: Int, isClosed: Bool = false) {
         self.lower = lower
-        self.upper = Swift.max(lower, upper)
+        self.upper = upper
         self.isClosed = isClosed
     }
 
-    public var count: Int { upper - lower }
+    public var count: Int { numbers.count }
+
+    /// The range's numbers.
+    public var numbers: Range<Int> { lower..<Swift.max(lower, upper) }
 }
 
 // MARK: - Making values

@@ -158,7 +158,7 @@ extension Array: ValueConvertible where Element: ValueConvertible {
             guard range.count <= 10_000_000 else {
                 throw Mismatch(found: "\(value.described), which is too long for a list")
             }
-            return try (range.lower..<range.upper).map { try Element.convert(.number(Double($0))) }
+            return try range.numbers.map { try Element.convert(.number(Double($0))) }
         default: throw Mismatch()
         }
     }

@@ -10,13 +10,13 @@ public struct Interrupted: Error, Equatable, Sendable {
 /// Native steps poll it between row blocks and gradient steps, the interpreter at loop heads and
 /// calls. `cancel()` is a single atomic store and may be called from a signal handler.
 public final class CancellationToken: Sendable {
-    private let flag = Atomic<Bool>(false)
+    @usableFromInline let flag = Atomic<Bool>(false)
 
     public init() {}
 
     public func cancel() { flag.store(true, ordering: .relaxed) }
     public func reset() { flag.store(false, ordering: .relaxed) }
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    @inlinable public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 
     /// Throws `Interrupted` if someone asked to stop.
     public func check() throws {

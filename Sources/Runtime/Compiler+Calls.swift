@@ -1,0 +1,183 @@
+import Support
+import Syntax
+
+/// Where a call finds the function: a type each, so that the compiled closures hold no dispatch.
+private protocol Callee {
+    func value(_ frame: Frame) throws -> Value
+}
+
+private struct GlobalCallee: Callee {
+    let cell: GlobalCell
+    let pointer: UnsafeMutablePointer<Value>
+    let scope: ModuleScope
+    let site: CallSite
+
+    @inline(__always)
+    func value(_ frame: Frame) throws -> Value {
+        let value = pointer.pointee
+        if value.isUndefined { throw frame.state.pointee.interpreter.unknownName(cell.name, in: scope, site) }
+        return value
+    }
+}
+
+private struct ComputedCallee: Callee {
+    let run: Code
+    @inline(__always)
+    func value(_ frame: Frame) throws -> Value { try run(frame) }
+}
+
+@inline(never)
+private func slowCall(_ callee: Value, _ values: [Value], _ shape: CallShape, _ frame: Frame) throws -> Value {
+    try frame.state.pointee.interpreter.call(callee, values, shape, frame.state)
+}
+
+private func call0(_ callee: some Callee, _ shape: CallShape) -> Code {
+    let site = shape.site
+    return { frame in
+        let value = try callee.value(frame)
+        if case .function(let function) = value, let code = function.code, code.parameterCount == 0 {
+            let base = try code.begin(frame.state, site)
+            return try code.run(base, function, frame.state, site)
+        }
+        return try slowCall(value, [], shape, frame)
+    }
+}
+
+private func call1(_ callee: some Callee, _ a: @escaping Code, _ shape: CallShape) -> Code {
+    let site = shape.site
+    return { frame in
+        let value = try callee.value(frame)
+        let a = try a(frame)
+        if case .function(let function) = value {
+            if let code = function.code {
+                if code.parameterCount == 1 {
+                    let base = try code.begin(frame.state, site)
+                    base.initialize(to: a)
+                    return try code.run(base, function, frame.state, site)
+                }
+            } else if case .number(let number) = a, let native = function.native?.onNumber {
+                return .number(native(number))
+            }
+        }
+        return try slowCall(value, [a], shape, frame)
+    }
+}
+
+private func call2(_ callee: some Callee, _ a: @escaping Code, _ b: @escaping Code, _ shape: CallShape) -> Code {
+    let site = shape.site
+    return { frame in
+        let value = try callee.value(frame)
+        let a = try a(frame)
+        let b = try b(frame)
+        if case .function(let function) = value, let code = function.code, code.parameterCount == 2 {
+            let base = try code.begin(frame.state, site)
+            base.initialize(to: a)
+            (base + 1).initialize(to: b)
+            return try code.run(base, function, frame.state, site)
+        }
+        return try slowCall(value, [a, b], shape, frame)
+    }
+}
+
+private func callMany(_ callee: some Callee, _ arguments: [Code], _ shape: CallShape) -> Code {
+    { frame in
+        let value = try callee.value(frame)
+        var values: [Value] = []
+        values.reserveCapacity(arguments.count)
+        for argument in arguments { values.append(try argument(frame)) }
+        return try slowCall(value, values, shape, frame)
+    }
+}
+
+extension Compiler {
+    func compileCall(
+        _ callee: Expression, _ arguments: [Argument], _ trailing: Lambda?, _ site: CallSite
+    ) throws -> Compiled {
+        var runs = try arguments.map { try compile($0.value).run }
+        var spans = arguments.map(\.value.span)
+        if let trailing {
+            runs.append(try compileLambda(trailing).run)
+            spans.append(trailing.span)
+        }
+        if case .member(let owner, let name) = callee.kind {
+            return try compileMethodCall(owner, name, arguments, runs, spans, trailing != nil, site)
+        }
+        let shape = CallShape(
+            site: site, labels: arguments.map { $0.label?.text }, labelSpans: arguments.map { $0.label?.span },
+            spans: spans, hasTrailing: trailing != nil)
+        if case .name = callee.kind, case .global(let name) = resolution.bindings[callee.span.lower] {
+            let cell = scope.cell(name)
+            let global = GlobalCallee(cell: cell, pointer: cell.pointer, scope: scope, site: CallSite(callee.span))
+            return Compiled(run: Compiler.call(global, runs, shape))
+        }
+        return Compiled(run: Compiler.call(ComputedCallee(run: try compile(callee).run), runs, shape))
+    }
+
+    private static func call(_ callee: some Callee, _ arguments: [Code], _ shape: CallShape) -> Code {
+        if shape.isPlain {
+            switch arguments.count {
+            case 0: return call0(callee, shape)
+            case 1: return call1(callee, arguments[0], shape)
+            case 2: return call2(callee, arguments[0], arguments[1], shape)
+            default: break
+            }
+        }
+        return callMany(callee, arguments, shape)
+    }
+
+    /// `x.f(y)`: the field f of x if x has it, else `f(x, y)`.
+    private func compileMethodCall(
+        _ owner: Expression, _ name: Name, _ arguments: [Argument], _ runs: [Code], _ spans: [Span],
+        _ hasTrailing: Bool, _ site: CallSite
+    ) throws -> Compiled {
+        let ownerRun = try compile(owner).run
+        let labels = arguments.map { $0.label?.text }
+        let labelSpans = arguments.map { $0.label?.span }
+        let fieldShape = CallShape(
+            site: site, labels: labels, labelSpans: labelSpans, spans: spans, hasTrailing: hasTrailing)
+        let functionShape = CallShape(
+            site: site, labels: [nil] + labels, labelSpans: [nil] + labelSpans, spans: [owner.span] + spans,
+            hasTrailing: hasTrailing)
+        let memberSite = CallSite(name.span)
+        let scope = scope
+        let function: (Frame) -> Value
+        switch resolution.bindings[name.span.lower] {
+        case .local(let variable), .declaration(let variable):
+            let slot = variable.slot
+            function = variable.isBoxed ? { Compiler.box($0, slot).value } : { $0.slots[slot] }
+        case .global(let global):
+            let cell = scope.cell(global)
+            function = { _ in cell.pointer.pointee }
+        case nil: throw Diagnostic("runtime.resolution", "`\(name.text)` was not resolved", at: name.span)
+        }
+        return Compiled(run: { frame in
+            let value = try ownerRun(frame)
+            let member = try memberSite.located { try Members.find(value, name.text) }
+            let outside = function(frame)
+            let calledMember = member.flatMap { $0.isCallable || outside.isUndefined ? $0 : nil }
+            var values: [Value] = []
+            values.reserveCapacity(runs.count + 1)
+            if let calledMember {
+                for run in runs { values.append(try run(frame)) }
+                return try slowCall(calledMember, values, fieldShape, frame)
+            }
+            if outside.isUndefined {
+                let interpreter = frame.state.pointee.interpreter
+                throw interpreter.unknownMethod(name.text, of: value, in: scope, memberSite)
+            }
+            values.append(value)
+            for run in runs { values.append(try run(frame)) }
+            return try slowCall(outside, values, functionShape, frame)
+        })
+    }
+}
+
+extension Value {
+    var isCallable: Bool {
+        switch self {
+        case .function: true
+        case .object(let object): object.isCallable
+        default: false
+        }
+    }
+}
