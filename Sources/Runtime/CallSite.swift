@@ -2,7 +2,7 @@ import Support
 import Syntax
 
 /// A place in a program that an error may name.
-final class CallSite {
+final class CallSite: Sendable {
     let span: Span
 
     init(_ span: Span) { self.span = span }

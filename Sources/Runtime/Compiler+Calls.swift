@@ -154,7 +154,7 @@ extension Compiler {
             let value = try ownerRun(frame)
             let member = try memberSite.located { try Members.find(value, name.text) }
             let outside = function(frame)
-            let calledMember = member.flatMap { $0.isCallable || outside.isUndefined ? $0 : nil }
+            let calledMember = member.flatMap { $0.isCallable || outside.isUndefined ? Optional.some($0) : .none }
             var values: [Value] = []
             values.reserveCapacity(runs.count + 1)
             if let calledMember {

@@ -8,13 +8,17 @@ enum Faults {
         switch value {
         case .record(let box): names = box.names
         case .object(let object): names = object.memberNames
-        case .list, .string, .range: names = ["count"]
         default: break
         }
         let owner = if case .record = value { value.described } else { article(value.typeName) }
-        var hint = DidYouMean.hint(name, among: names)
+        var hint = Faults.didYouMean(name, names)
         if hint == nil, !names.isEmpty { hint = "it has \(listed(names))" }
         return Fault("member.unknown", "\(owner) has no `\(name)`", hint: hint)
+    }
+
+    /// ``did you mean `estep`?``
+    static func didYouMean(_ name: String, _ names: some Sequence<String>) -> String? {
+        Names.suggestion(for: name, among: names).map { "did you mean `\($0)`?" }
     }
 
     /// `a`, `b` and `c`; no more than 12 of them.

@@ -103,20 +103,48 @@ final class FunctionCode {
     }
 
     /// Runs the body in a frame whose parameters are filled in, and gives the frame back.
+    ///
+    /// Errors pass through without being caught: a catch at every level would cost more than the call.
     @inline(__always)
     func run(
         _ base: UnsafeMutablePointer<Value>, _ function: FunctionValue, _ state: UnsafeMutablePointer<MachineState>,
         _ site: CallSite
     ) throws -> Value {
-        do {
-            if !isPlain { prepare(base, function) }
-            let value = try body(Frame(slots: base, state: state))
-            if mayFlow { state.pointee.flow = .none }
-            finish(base, state)
-            return value
-        } catch {
-            throw failed(base, state, error, site)
-        }
+        if !isPlain { prepare(base, function) }
+        var isDone = false
+        defer { if !isDone { failed(base, state, site) } }
+        let value = try body(Frame(slots: base, state: state))
+        isDone = true
+        if mayFlow { state.pointee.flow = .none }
+        finish(base, state)
+        return value
+    }
+
+    /// The same with another form of the body.
+    func run(
+        _ base: UnsafeMutablePointer<Value>, _ function: FunctionValue, _ state: UnsafeMutablePointer<MachineState>,
+        _ site: CallSite, body: Code
+    ) throws -> Value {
+        prepare(base, function)
+        var isDone = false
+        defer { if !isDone { failed(base, state, site) } }
+        let value = try body(Frame(slots: base, state: state))
+        isDone = true
+        state.pointee.flow = .none
+        finish(base, state)
+        return value
+    }
+
+    /// A default may use the parameters before it and what the function shares with the one around it.
+    func evaluateDefault(
+        _ value: Code, _ base: UnsafeMutablePointer<Value>, _ function: FunctionValue,
+        _ state: UnsafeMutablePointer<MachineState>
+    ) throws -> Value {
+        // Parameters that are shared are not boxed yet; box them for the time of this evaluation.
+        let plain = boxedParameters.map { base[$0] }
+        prepare(base, function)
+        defer { for (slot, value) in zip(boxedParameters, plain) { base[slot] = value } }
+        return try value(Frame(slots: base, state: state))
     }
 
     @inline(__always)
@@ -136,20 +164,13 @@ final class FunctionCode {
         for (slot, box) in zip(captureSlots, function.captures) { base[slot] = box }
     }
 
-    /// Gives the frame back and notes the call in the error.
+    /// Gives the frame back and notes the call for the error that is under way.
     @inline(never)
     func failed(
-        _ base: UnsafeMutablePointer<Value>, _ state: UnsafeMutablePointer<MachineState>, _ error: any Error,
-        _ site: CallSite
-    ) -> any Error {
+        _ base: UnsafeMutablePointer<Value>, _ state: UnsafeMutablePointer<MachineState>, _ site: CallSite
+    ) {
         state.pointee.flow = .none
         finish(base, state)
-        guard var diagnostic = error as? Diagnostic else { return site.diagnostic(error) }
-        if diagnostic.calls.count >= FunctionCode.notedCalls { return error }
-        diagnostic.calls.append(Diagnostic.Call(function: signature.name, span: site.span))
-        return diagnostic
+        state.pointee.interpreter.noteFailedCall(signature.name, site)
     }
-
-    /// How many calls an error names; endless recursion has thousands that are all alike.
-    static let notedCalls = 20
 }

@@ -12,6 +12,9 @@ public enum DisplayMode: Sendable {
 }
 
 /// Runs programs of the language, statement by statement; variables stay from run to run.
+///
+/// One thread at a time uses it. Deep recursion of scripts needs a deep stack: call `run` inside
+/// `BigStack.run`, or the limit on nested calls is that of the calling thread.
 public final class Interpreter {
     public let registry: NativeRegistry
     public let output: any OutputSink
@@ -26,7 +29,20 @@ public final class Interpreter {
     public var willRun: ((Statement) -> Void)?
     public var didRun: ((Statement, _ error: Diagnostic?) -> Void)?
 
+    let state: UnsafeMutablePointer<MachineState>
+    private(set) var user: ModuleScope
+    /// What the prelude defines, beside the natives.
+    var library: [String: Value] = [:]
+    var modules: [String: LoadedModule] = [:]
+    /// Modules being loaded, to find cycles.
+    var loading: [String] = []
     private var services: [ObjectIdentifier: any InterpreterService] = [:]
+    private var nativeValues: [String: Value] = [:]
+    private var notedShadowing: Set<String> = []
+    private var codes: [FunctionCode] = []
+    private var collected: [[Value]] = []
+    private var entries = 0
+    private var failedCalls: [Diagnostic.Call] = []
 
     public init(
         registry: NativeRegistry, standardLibrary: String? = nil, output: any OutputSink,
@@ -36,39 +52,29 @@ public final class Interpreter {
         self.standardLibrary = standardLibrary
         self.output = output
         self.cancellation = cancellation
+        user = ModuleScope(name: nil, folder: nil, builtIn: { _ in nil })
+        state = MachineState.allocate()
+        MachineState.initialise(state, for: self)
+        user = makeScope(name: nil, folder: nil)
     }
 
-    /// Runs a program and shows its values. What ran before an error stays.
-    public func run(_ program: Program, display: DisplayMode) throws(Diagnostic) {
-        throw Diagnostic("runtime.unfinished", "the compiler is not there yet", at: nil)
+    deinit {
+        // Functions refer to their module and the module to its functions.
+        for scope in [user] + modules.values.map(\.scope) { scope.clear() }
+        MachineState.destroy(state)
     }
 
-    /// What is wrong with a program's names, without running it.
-    public func check(_ program: Program) -> [Diagnostic] { [] }
-
-    public func call(_ function: Value, _ arguments: CallArguments) throws -> Value {
-        try call(function, arguments, nil)
+    func makeScope(name: String?, folder: String?) -> ModuleScope {
+        ModuleScope(name: name, folder: folder) { [unowned self] in builtIn($0) }
     }
 
-    func call(_ function: Value, _ arguments: CallArguments, _ site: CallSite?) throws -> Value {
-        throw Fault("runtime.unfinished", "the compiler is not there yet")
+    /// A library function, native or constant.
+    func builtIn(_ name: String) -> Value? {
+        if let value = library[name] ?? nativeValues[name] { return value }
+        guard let value = registry.value(name) else { return nil }
+        nativeValues[name] = value
+        return value
     }
-
-    func collect(_ block: FunctionValue, _ arguments: [Value], _ site: CallSite?) throws -> [Value] {
-        throw Fault("runtime.unfinished", "the compiler is not there yet")
-    }
-
-    /// The variable, library function or native of that name.
-    public func lookup(_ name: String) -> Value? { registry.value(name) }
-
-    /// Sets a variable, as the prompt does with `_`.
-    public func setGlobal(_ name: String, _ value: Value) {}
-
-    /// The user's variables in the order of their first assignment.
-    public var globals: [(name: String, value: Value)] { [] }
-
-    /// Names that start with `prefix`, after a dot the members of the value before it: `lab.ep`.
-    public func completions(_ prefix: String) -> [String] { [] }
 
     /// The one `S` of this interpreter, made when it is first asked for.
     public func service<S: InterpreterService>(_ type: S.Type) -> S {
@@ -77,25 +83,142 @@ public final class Interpreter {
         services[ObjectIdentifier(type)] = service
         return service
     }
-}
 
-/// A `param` of a program: what `mpo run script.mpo --help` lists.
-public struct ProgramParameter: Sendable {
-    public let name: String
-    /// The default as written.
-    public let defaultText: String
-    public let documentation: String
-    public let span: Span
-}
+    // MARK: - For compiled code
 
-extension Program {
-    /// The `param`s of the program, without running it.
-    public var parameters: [ProgramParameter] {
-        statements.compactMap { statement in
-            guard case .parameter(let name, let value) = statement.kind else { return nil }
-            return ProgramParameter(
-                name: name.text, defaultText: value.span.text, documentation: statement.documentation ?? "",
-                span: name.span)
+    var hasStackRoom: Bool { StackGuard.here() >= state.pointee.stackLimit }
+
+    func keep(_ code: FunctionCode) { codes.append(code) }
+
+    func collectValue(_ value: Value) {
+        if !value.isNothing && !collected.isEmpty { collected[collected.count - 1].append(value) }
+    }
+
+    func noteShadowing(_ name: String, _ span: Span) {
+        guard notedShadowing.insert(name).inserted, builtIn(name) != nil else { return }
+        output.note("`\(name)` now hides the built-in of that name", at: span)
+    }
+
+    /// How many calls an error names; endless recursion has thousands that are all alike.
+    private static let notedCalls = 20
+
+    /// A call that an error leaves, innermost first.
+    func noteFailedCall(_ name: String, _ site: CallSite) {
+        if failedCalls.count < Interpreter.notedCalls {
+            failedCalls.append(Diagnostic.Call(function: name, span: site.span))
+        }
+    }
+
+    /// The error with the calls that it has left since it was last caught.
+    func withCalls(_ error: any Error) -> any Error {
+        if failedCalls.isEmpty { return error }
+        let calls = failedCalls
+        failedCalls = []
+        guard var diagnostic = error as? Diagnostic else { return error }
+        diagnostic.calls += calls.prefix(max(0, Interpreter.notedCalls - diagnostic.calls.count))
+        return diagnostic
+    }
+
+    /// Enters the interpreter from outside: the stack that is there now is the one to use.
+    func entering<T>(_ work: () throws -> T) throws -> T {
+        let outer = (state.pointee.stackLimit, state.pointee.flow)
+        if entries == 0 { state.pointee.stackLimit = StackGuard.limit(margin: 8 << 20) }
+        entries += 1
+        defer {
+            entries -= 1
+            (state.pointee.stackLimit, state.pointee.flow) = outer
+        }
+        state.pointee.flow = .none
+        do { return try work() } catch { throw withCalls(error) }
+    }
+
+    // MARK: - Calls
+
+    /// Calls a function of the language, or a host object that can be called.
+    public func call(_ function: Value, _ arguments: CallArguments) throws -> Value {
+        try call(function, arguments, at: nil)
+    }
+
+    private static let nativeSite = CallSite(Span(Source(name: "native", ""), 0, 0))
+
+    func call(_ function: Value, _ arguments: CallArguments, at site: CallSite?) throws -> Value {
+        try entering {
+            var values = arguments.values
+            let site = site ?? Interpreter.nativeSite
+            if case .function(let function) = function, let code = function.code {
+                let isPlain = arguments.arguments.allSatisfy { $0.label == nil }
+                if code.ignoresArguments { values = [] }
+                if isPlain && values.count == code.parameterCount {
+                    let base = try code.begin(state, site)
+                    for (index, value) in values.enumerated() { base[index] = value }
+                    return try code.run(base, function, state, site)
+                }
+            }
+            return try call(function, values, CallShape(CallArguments(arguments.arguments), site), state)
+        }
+    }
+
+    /// A call in any form.
+    func call(
+        _ callee: Value, _ values: [Value], _ shape: CallShape, _ state: UnsafeMutablePointer<MachineState>
+    ) throws -> Value {
+        switch callee {
+        case .function(let function):
+            if let native = function.native { return try native.call(values, shape, self) }
+            guard let code = function.code else { break }
+            return try call(function, code, values, shape, state)
+        case .object(let object) where object.isCallable:
+            let context = NativeContext(interpreter: self, site: shape.site)
+            return try shape.site.located { try object.call(shape.arguments(values), context) }
+        default: break
+        }
+        throw shape.site.error("call.type", "\(callee.described) is not a function")
+    }
+
+    private func call(
+        _ function: FunctionValue, _ code: FunctionCode, _ values: [Value], _ shape: CallShape,
+        _ state: UnsafeMutablePointer<MachineState>
+    ) throws -> Value {
+        let site = shape.site
+        let binding = try ArgumentBinder.bind(code.signature, count: values.count, shape)
+        try code.compile()
+        let base = try code.begin(state, site)
+        var isFilled = false
+        defer { if !isFilled { code.failed(base, state, site) } }
+        for (position, source) in binding.sources.enumerated() {
+            if let source {
+                base[position] = values[source]
+            } else if let value = code.defaults[position] {
+                base[position] = try code.evaluateDefault(value, base, function, state)
+            }
+        }
+        isFilled = true
+        return try code.run(base, function, state, site)
+    }
+
+    /// Runs a block and returns the values of its expression statements.
+    func collect(_ block: FunctionValue, _ arguments: [Value], at site: CallSite?) throws -> [Value] {
+        guard let code = block.code else {
+            let value = try call(.function(block), CallArguments(arguments), at: site)
+            return value.isNothing ? [] : [value]
+        }
+        return try entering {
+            let site = site ?? Interpreter.nativeSite
+            let body = try code.collectingBody()
+            let values = code.ignoresArguments ? [] : arguments
+            guard values.count == code.parameterCount else {
+                throw ArgumentBinder.tooMany(code.signature, values.count, CallShape(CallArguments(values), site))
+            }
+            collected.append([])
+            do {
+                let base = try code.begin(state, site)
+                for (index, value) in values.enumerated() { base[index] = value }
+                _ = try code.run(base, block, state, site, body: body)
+            } catch {
+                collected.removeLast()
+                throw error
+            }
+            return collected.removeLast()
         }
     }
 }

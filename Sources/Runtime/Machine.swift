@@ -76,7 +76,7 @@ final class GlobalCell {
 /// `@unchecked Sendable`: it has no state.
 final class Undefined: HostObject, @unchecked Sendable {
     static let shared = Undefined()
-    static let value = Value.object(shared)
+    static var value: Value { .object(shared) }
     override class var typeName: String { "undefined" }
 }
 
@@ -92,14 +92,16 @@ extension MachineState {
     static let slotCount = 1 << 22
     private static let chunk = 1 << 12
 
-    static func make(for interpreter: Interpreter) -> UnsafeMutablePointer<MachineState> {
+    /// Memory for a state that is yet to be initialised.
+    static func allocate() -> UnsafeMutablePointer<MachineState> { .allocate(capacity: 1) }
+
+    static func initialise(_ state: UnsafeMutablePointer<MachineState>, for interpreter: Interpreter) {
+        // Reserved, not used: the system backs only what is touched.
         let base = UnsafeMutablePointer<Value>.allocate(capacity: slotCount)
-        let state = UnsafeMutablePointer<MachineState>.allocate(capacity: 1)
         state.initialize(
             to: MachineState(
                 top: base, initialisedEnd: base, base: base, end: base + slotCount, interpreter: interpreter,
                 cancellation: interpreter.cancellation))
-        return state
     }
 
     static func destroy(_ state: UnsafeMutablePointer<MachineState>) {

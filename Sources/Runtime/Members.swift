@@ -13,20 +13,19 @@ enum Members {
 
     static func read(_ value: Value, _ name: String, _ scope: ModuleScope) throws -> Value {
         if let member = try find(value, name) { return member }
-        if name == "count" {
-            switch value {
-            case .list(let box): return .integer(box.elements.count)
-            case .string(let box): return .integer(box.text.count)
-            case .range(let range): return .integer(range.count)
-            case .record(let box): return .integer(box.names.count)
-            default: break
-            }
-        }
         if case .function? = scope.value(name) {
             throw Fault(
                 "member.unknown", Faults.noMember(name, of: value).message,
                 hint: "`\(name)` is a function: write `.\(name)()`")
         }
         throw Faults.noMember(name, of: value)
+    }
+
+    static func names(_ value: Value) -> [String] {
+        switch value {
+        case .record(let box): box.names
+        case .object(let object): object.memberNames
+        default: []
+        }
     }
 }

@@ -41,10 +41,8 @@ final class ModuleScope {
     /// What the module defines or has taken from others, in the order of definition.
     var definitions: [(name: String, value: Value)] { order.map { ($0.name, $0.pointer.pointee) } }
 
-    /// Built-ins that were met but never assigned get their values again, as when the library was loaded later.
-    func refreshBuiltIns() {
-        for (name, cell) in cells where !cell.isUserDefined {
-            cell.pointer.pointee = builtIn(name) ?? Undefined.value
-        }
+    /// Takes all values away; the scope is not used again.
+    func clear() {
+        for cell in cells.values { cell.pointer.pointee = .nothing }
     }
 }

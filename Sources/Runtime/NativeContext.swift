@@ -24,21 +24,21 @@ public struct NativeContext {
 
     /// Calls a function of the language, or a host object that can be called.
     public func call(_ function: Value, _ arguments: [Value]) throws -> Value {
-        try interpreter.call(function, CallArguments(arguments), site)
+        try interpreter.call(function, CallArguments(arguments), at: site)
     }
 
     public func call(_ function: FunctionValue, _ arguments: Value...) throws -> Value {
-        try interpreter.call(.function(function), CallArguments(arguments), site)
+        try interpreter.call(.function(function), CallArguments(arguments), at: site)
     }
 
     public func call(_ function: Value, with arguments: CallArguments) throws -> Value {
-        try interpreter.call(function, arguments, site)
+        try interpreter.call(function, arguments, at: site)
     }
 
     /// Runs a block and returns the values of its expression statements, those in its loops and
     /// conditions included: `{ linear(100); tanh; repeat 2 { linear(5) } }` gives four values.
     public func collect(_ block: FunctionValue, _ arguments: Value...) throws -> [Value] {
-        try interpreter.collect(block, arguments, site)
+        try interpreter.collect(block, arguments, at: site)
     }
 
     /// The interpreter's one `S`, made when it is first asked for.

@@ -18,6 +18,8 @@ struct Resolver {
     let resolution = Resolution()
     private var function: Function
     private var loopDepth = 0
+    /// The names that were left to the top level, each where it is read.
+    private(set) var globalReads: [(name: String, span: Span)] = []
 
     /// One function while it is being resolved.
     private final class Function {
@@ -201,6 +203,7 @@ extension Resolver {
                 resolution.foreignTargets.insert(target.span.lower)
             } else {
                 resolution.bindings[target.span.lower] = .global(name)
+                globalReads.append((name, target.span))
                 if !function.belongsToTopLevel { resolution.foreignTargets.insert(target.span.lower) }
             }
         case .member(let owner, _): try resolveTarget(owner)
@@ -256,7 +259,7 @@ extension Resolver {
             for element in elements { try resolve(element) }
         case .record(let fields):
             for field in fields { try resolve(field.value) }
-        case .name(let name): resolution.bindings[expression.span.lower] = meaning(name)
+        case .name(let name): resolution.bindings[expression.span.lower] = meaning(name, expression.span)
         case .unary(_, let operand): try resolve(operand)
         case .binary(_, let left, let right, _):
             try resolve(left)
@@ -270,7 +273,8 @@ extension Resolver {
         case .call(let callee, let arguments, let trailing):
             if case .member(let owner, let name) = callee.kind {
                 try resolve(owner)
-                resolution.bindings[name.span.lower] = meaning(name.text)
+                // No name of the top level is needed where the owner has such a member.
+                resolution.bindings[name.span.lower] = meaning(name.text, nil)
             } else {
                 try resolve(callee)
             }
@@ -332,8 +336,10 @@ extension Resolver {
         try resolve(body)
     }
 
-    private func meaning(_ name: String) -> Binding {
-        function.find(name).map { .local($0) } ?? .global(name)
+    private mutating func meaning(_ name: String, _ span: Span?) -> Binding {
+        if let variable = function.find(name) { return .local(variable) }
+        if let span { globalReads.append((name, span)) }
+        return .global(name)
     }
 
     /// A `return`, `break` or `continue` of this block that would leave it.

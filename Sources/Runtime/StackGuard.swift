@@ -2,18 +2,22 @@ import Glibc
 
 /// How much of the running thread's stack is left.
 enum StackGuard {
+    /// glibc's `pthread_getattr_np`, which its header shows to GNU sources only.
+    private typealias GetAttributes = @convention(c) (pthread_t, UnsafeMutablePointer<pthread_attr_t>) -> Int32
+    private static let getAttributes: GetAttributes? = dlsym(nil, "pthread_getattr_np").map {
+        unsafeBitCast($0, to: GetAttributes.self)
+    }
+
     /// The lowest address that deep recursion may reach on this thread: `margin` above the stack's end.
     static func limit(margin: Int) -> UInt {
+        // Where the bounds cannot be found out: what every thread surely has.
+        let careful = here() - (256 << 10)
         var attributes = pthread_attr_t()
-        guard pthread_getattr_np(pthread_self(), &attributes) == 0 else {
-            // Unknown bounds: what every thread surely has.
-            return here() - (256 << 10)
-        }
+        guard let getAttributes, getAttributes(pthread_self(), &attributes) == 0 else { return careful }
         defer { pthread_attr_destroy(&attributes) }
         var base: UnsafeMutableRawPointer?
         var size = 0
-        pthread_attr_getstack(&attributes, &base, &size)
-        guard let base else { return here() - (256 << 10) }
+        guard pthread_attr_getstack(&attributes, &base, &size) == 0, let base else { return careful }
         return UInt(bitPattern: base) + UInt(min(margin, size / 4))
     }
 
@@ -39,15 +43,12 @@ public enum BigStack {
     ///
     /// Where no such thread can be made (a tight limit on memory) a smaller stack is tried, and at
     /// last the caller's own thread.
-    public static func run<T>(_ body: () throws -> T) throws -> T {
+    public static func run<T>(stack: Int = bytes, _ body: () throws -> T) throws -> T {
         try withoutActuallyEscaping(body) { body in
             var result: Result<T, any Error>?
             let work = Work { result = Result { try body() } }
-            var size = bytes
-            while size >= 8 << 20 {
-                if start(work, stack: size) { break }
-                size /= 4
-            }
+            var size = stack
+            while !start(work, stack: size) && size > 8 << 20 { size /= 4 }
             if result == nil { work.body() }
             guard let result else { throw CancelledThread() }
             return try result.get()

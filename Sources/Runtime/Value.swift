@@ -79,6 +79,7 @@ extension Value {
 
     @inlinable public static func list(_ elements: [Value]) -> Value { .list(ListBox(elements)) }
 
+    @_disfavoredOverload
     public static func list(_ numbers: [Double]) -> Value { .list(numbers.map { .number($0) }) }
 
     /// A record; of a name that occurs twice the later value stays.
@@ -100,14 +101,13 @@ extension Value {
 }
 
 extension Value: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByNilLiteral
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
 {
     public init(floatLiteral value: Double) { self = .number(value) }
     public init(integerLiteral value: Int) { self = .number(Double(value)) }
     public init(stringLiteral value: String) { self = .string(value) }
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
     public init(arrayLiteral elements: Value...) { self = .list(elements) }
-    public init(nilLiteral: ()) { self = .nothing }
 }
 
 // MARK: - Taking values apart
