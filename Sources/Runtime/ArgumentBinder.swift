@@ -117,7 +117,7 @@ enum ArgumentBinder {
     private static func unknownLabel(_ label: String, _ signature: Signature, _ span: Span) -> Diagnostic {
         let names = signature.parameters.filter { $0.arity == .one }.map(\.name)
         var hints: [String] = []
-        if let close = Faults.didYouMean(label, names) {
+        if let close = DidYouMean.hint(label, among: names) {
             hints = [close]
         } else if !names.isEmpty {
             hints = [signature.text]

@@ -11,14 +11,9 @@ enum Faults {
         default: break
         }
         let owner = if case .record = value { value.described } else { article(value.typeName) }
-        var hint = Faults.didYouMean(name, names)
+        var hint = DidYouMean.hint(name, among: names)
         if hint == nil, !names.isEmpty { hint = "it has \(listed(names))" }
         return Fault("member.unknown", "\(owner) has no `\(name)`", hint: hint)
-    }
-
-    /// ``did you mean `estep`?``
-    static func didYouMean(_ name: String, _ names: some Sequence<String>) -> String? {
-        Names.suggestion(for: name, among: names).map { "did you mean `\($0)`?" }
     }
 
     /// `a`, `b` and `c`; no more than 12 of them.

@@ -34,7 +34,7 @@ extension Interpreter {
 
     func unknownName(_ name: String, in scope: ModuleScope, _ site: CallSite) -> Diagnostic {
         let names = scope.definitions.map(\.name) + library.keys + registry.names
-        let hint = Faults.didYouMean(name, names) ?? Names.foreign(name)
+        let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name)
         return site.error("name.unknown", "unknown name `\(name)`", hints: hint.map { [$0] } ?? [])
     }
 
@@ -42,7 +42,7 @@ extension Interpreter {
     func unknownMethod(_ name: String, of value: Value, in scope: ModuleScope, _ site: CallSite) -> Diagnostic {
         let functions = (scope.definitions + library.map { ($0.key, $0.value) }).filter { $0.value.isCallable }
         let names = Members.names(value) + functions.map(\.name) + registry.functions.keys
-        let hint = Faults.didYouMean(name, names) ?? Names.foreign(name)
+        let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name)
         let owner = if case .record = value { value.described } else { article(value.typeName) }
         return site.error(
             "member.unknown", "\(owner) has no `\(name)`, and there is no function of that name",

@@ -31,7 +31,7 @@ struct NameChecker {
             where !known.contains(name) && interpreter.builtIn(name) == nil {
                 var error = Diagnostic("name.unknown", "unknown name `\(name)`", at: span)
                 let names = Array(known) + interpreter.visibleNames
-                if let hint = Faults.didYouMean(name, names) ?? Names.foreign(name) { error.hints = [hint] }
+                if let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name) { error.hints = [hint] }
                 diagnostics.append(error)
             }
             before.formUnion(NameChecker.definitions(statement))
