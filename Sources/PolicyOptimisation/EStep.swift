@@ -25,7 +25,7 @@ public struct EStep: Sendable {
     /// log π_i(a|s), [S, N].
     public let logProbabilities: Storage
     /// Q'(s, a), [S, N], an action penalty taken off.
-    public let q: Storage
+    public internal(set) var q: Storage
     /// π_i(a|s), [S, A], with finitely many actions; with sampled ones nil: each stands for 1/N.
     public let prior: Storage?
 
@@ -65,6 +65,19 @@ extension EStep {
 
     /// `estep(e, epsilon: x)`.
     public func solved(epsilon: Double) throws -> EStep { try solved(.bounded(epsilon)) }
+
+    /// The same states and actions with other Q values [S, N], solved under the same or another constraint.
+    public func rescored(_ values: Storage, constraint: Constraint? = nil) throws -> EStep {
+        guard values.count == q.count else {
+            throw Fault(
+                "estep.shape",
+                "Q values of shape [\(stateCount), \(actionCount)] were wanted, \(values.count.grouped) numbers were given")
+        }
+        var result = self
+        result.q = values
+        try result.solve(constraint ?? self.constraint, by: result.loadedSolver(), settings: nil, warmStart: nil)
+        return result
+    }
 
     /// The dual function at given temperatures, to be plotted: g(η) and its slope.
     public func dual(at temperatures: [Double], epsilon: Double) throws -> [DualPoint] {
