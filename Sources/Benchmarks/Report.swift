@@ -30,7 +30,7 @@ private func padded(_ text: String, _ width: Int, left: Bool = false) -> String 
 
 let tableHeader =
     padded("name", 44) + padded("threads", 9, left: true) + padded("rate", 12, left: true) + "  "
-    + padded("unit", 12) + "share of the product's ceiling"
+    + padded("unit", 12) + "share (of the product's ceiling; of CPython's rate)"
 
 func tableRow(_ row: Measurement, threads: Int) -> String {
     padded(row.name, 44) + padded("\(threads)", 9, left: true) + padded(scaled(row.rate), 12, left: true) + "  "

@@ -40,7 +40,7 @@ final class LabObject: HostObject {
     private static let readings = [
         "policy", "critic", "environment", "reference", "target_critic", "replay_buffer", "history", "seed", "eta",
         "ess", "td_error", "last_return", "lambda_mean", "lambda_cov", "lambda_total", "environment_steps",
-        "episodes_begun", "critic_steps", "policy_steps", "expectation_steps", "reference_age", "target_age",
+        "episodes_begun", "critic_gradient_steps", "policy_gradient_steps", "esteps", "reference_age", "target_age",
         "running_steps",
     ]
 
@@ -75,9 +75,9 @@ final class LabObject: HostObject {
         case "lambda_total": return .number(lab.lambdaTotal)
         case "environment_steps": return .integer(lab.environmentSteps)
         case "episodes_begun": return .integer(lab.episodes)
-        case "critic_steps": return .integer(lab.criticSteps)
-        case "policy_steps": return .integer(lab.policySteps)
-        case "expectation_steps": return .integer(lab.expectationSteps)
+        case "critic_gradient_steps": return .integer(lab.criticSteps)
+        case "policy_gradient_steps": return .integer(lab.policySteps)
+        case "esteps": return .integer(lab.expectationSteps)
         case "reference_age": return .integer(lab.referenceAge)
         case "target_age": return .integer(lab.targetAge)
         case "running_steps": return .integer(lab.runningEpisode?.steps ?? 0)
@@ -108,8 +108,8 @@ final class LabObject: HostObject {
         var columns: [(name: String, values: [Value])] = [
             ("step", history.map { .string($0.kind.rawValue) }),
             ("environment_steps", history.map { .integer($0.environmentSteps) }),
-            ("critic_steps", history.map { .integer($0.criticSteps) }),
-            ("policy_steps", history.map { .integer($0.policySteps) }),
+            ("critic_gradient_steps", history.map { .integer($0.criticSteps) }),
+            ("policy_gradient_steps", history.map { .integer($0.policySteps) }),
         ]
         for name in history.statisticNames where name != "steps" {
             columns.append((name, history.map { value($0[name]) }))

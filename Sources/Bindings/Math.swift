@@ -178,7 +178,9 @@ enum MathNatives {
             case .boolean(let holds): return holds ? a : b
             case .number(let number): return number != 0 ? a : b
             default:
-                return try Tensor.select(Tensor.convert(condition), Tensor.convert(a), Tensor.convert(b)).asValue
+                return try Tensor.select(
+                    Tensor.of(condition, for: "where"), Tensor.of(a, for: "where"), Tensor.of(b, for: "where")
+                ).asValue
             }
         },
         NativeFunction(
@@ -188,7 +190,7 @@ enum MathNatives {
         ) { _, x -> Bool in
             if case .object(let object as any TensorLike) = x { return !object.tensor.hasNonFinite }
             let array = try NestedNumbers(x)
-            return array.holdsTensors ? try !Tensor.convert(x).hasNonFinite : array.numbers.allSatisfy(\.isFinite)
+            return array.holdsTensors ? try !Tensor.of(x, for: "is_finite").hasNonFinite : array.numbers.allSatisfy(\.isFinite)
         },
     ]
 }

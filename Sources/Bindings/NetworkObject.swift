@@ -17,6 +17,7 @@ final class NetworkObject: HostObject, NetworkHolder {
     var heldNetworks: [Network] { [network] }
 
     override class var typeName: String { "network" }
+    override func isEqual(to other: HostObject) -> Bool { (other as? NetworkObject)?.network === network }
     override var summary: String { network.description }
 
     /// The summary and, for several layers, a line for each.
@@ -65,7 +66,7 @@ final class NetworkObject: HostObject, NetworkHolder {
     /// `net.parameters = t` puts other parameters in their place.
     override func setMember(_ name: String, to value: Value, _ context: NativeContext) throws -> HostObject {
         guard name == "parameters" else { return try super.setMember(name, to: value, context) }
-        try network.replaceParameters(Tensor.convert(value).storage)
+        try network.replaceParameters(Tensor.of(value, for: "parameters").storage)
         return self
     }
 
@@ -76,11 +77,7 @@ final class NetworkObject: HostObject, NetworkHolder {
         guard !arguments.arguments.isEmpty, arguments.arguments.allSatisfy({ $0.label == nil && !$0.isTrailing }) else {
             throw Fault("call.arguments", "a network is called with its inputs, without labels: net(x)")
         }
-        let parts = try arguments.values.map { value -> Tensor in
-            do { return try Tensor.convert(value) } catch is Mismatch {
-                throw Fault("argument.type", "a network wants tensors or lists, got \(value.described)")
-            }
-        }
+        let parts = try arguments.values.map { try Tensor.of($0, for: "a network") }
         return try network(NetworkObject.joined(parts)).asValue
     }
 

@@ -30,7 +30,7 @@ final class ParameterObject: HostObject, TensorLike {
 
     override func setMember(_ name: String, to value: Value, _ context: NativeContext) throws -> HostObject {
         guard name == "value" else { return try super.setMember(name, to: value, context) }
-        self.value = try Tensor.convert(value).detached.broadcast(to: self.value.shape)
+        self.value = try Tensor.of(value, for: "value").detached.broadcast(to: self.value.shape)
         return self
     }
 

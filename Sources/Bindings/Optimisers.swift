@@ -156,7 +156,7 @@ enum OptimiserNatives {
     /// The point and the gradient there.
     private static func slope(_ context: NativeContext, _ f: FunctionValue, _ x: Value) throws -> (Tensor, Tensor) {
         try context.service(GradientRecording.self).alone("grad") {
-            let at = try Tensor.convert(x).detached
+            let at = try Tensor.of(x, for: "grad").detached
             let variable = at.asVariable()
             let result = try recorded(context.call(.function(f), [.object(TensorObject(variable))]), "grad")
             guard result.count == 1 else {

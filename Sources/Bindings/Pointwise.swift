@@ -19,7 +19,7 @@ enum Pointwise {
             case .list(let box):
                 try check(name, depth)
                 return .list(try box.elements.map { try go($0, depth + 1) })
-            case .range: return .list(try [Double].convert(value).map { .number(number($0)) })
+            case .range(let range): return .list(try NestedNumbers.numbers(of: range).map { .number(number($0)) })
             default: throw mismatch(name, value)
             }
         }
@@ -35,9 +35,9 @@ enum Pointwise {
             switch (a, b) {
             case (.number(let x), .number(let y)): return .number(number(x, y))
             case (.object(_ as any TensorLike), _), (_, .object(_ as any TensorLike)):
-                return try tensor(Tensor.convert(a), Tensor.convert(b)).asValue
-            case (.range, _): return try go([Double].convert(a).asValue, b, depth)
-            case (_, .range): return try go(a, [Double].convert(b).asValue, depth)
+                return try tensor(Tensor.of(a, for: name), Tensor.of(b, for: name)).asValue
+            case (.range(let range), _): return try go(NestedNumbers.numbers(of: range).asValue, b, depth)
+            case (_, .range(let range)): return try go(a, NestedNumbers.numbers(of: range).asValue, depth)
             case (.list(let xs), .list(let ys)):
                 try check(name, depth)
                 guard xs.elements.count == ys.elements.count else {

@@ -143,7 +143,7 @@ enum ReductionNatives {
         ) { _, x, axes, keep -> Value in
             if case .object(let object as any TensorLike) = x { return try tensor(object.tensor, axes.axes, keep).asValue }
             let array = try numbersOf(name, x)
-            if array.holdsTensors { return try tensor(Tensor.convert(x), axes.axes, keep).asValue }
+            if array.holdsTensors { return try tensor(Tensor.of(x, for: name), axes.axes, keep).asValue }
             return try reduce(name, array, axes.axes, keeping: keep, numbers)
         }
     }
@@ -176,7 +176,7 @@ enum ReductionNatives {
             }
             if case .object(let object as any TensorLike) = first { return try tensor(object.tensor, axes.axes).asValue }
             let array = try numbersOf(name, first)
-            if array.holdsTensors { return try tensor(Tensor.convert(first), axes.axes).asValue }
+            if array.holdsTensors { return try tensor(Tensor.of(first, for: name), axes.axes).asValue }
             guard !array.numbers.isEmpty else { throw Fault("reduce.empty", "\(name) of an empty list") }
             return try reduce(name, array, axes.axes, keeping: false, numbers)
         }
@@ -206,7 +206,7 @@ enum ReductionNatives {
                 }
                 return .integer(place)
             }
-            let tensor = try Tensor.convert(x).detached
+            let tensor = try Tensor.of(x, for: name).detached
             let signed = direction > 0 ? tensor : try -tensor
             guard let axis else { return .integer(try signed.argmax()) }
             return try signed.argmax(axis: axis).asValue
@@ -233,6 +233,6 @@ enum ReductionNatives {
                 return nest(result, array.shape)
             }
         }
-        return try tensor(Tensor.convert(x)).asValue
+        return try tensor(Tensor.of(x, for: name)).asValue
     }
 }

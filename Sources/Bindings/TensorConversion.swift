@@ -27,11 +27,16 @@ extension Tensor: ValueConvertible {
         }
     }
 
+    /// The tensor that a value is, for use in bodies and hooks, where no one makes a sentence of a `Mismatch`.
+    static func of(_ value: Value, for what: String) throws -> Tensor {
+        do { return try convert(value) } catch is Mismatch {
+            throw Fault("argument.type", "\(what) wants a tensor, a list or a number, got \(value.described)")
+        }
+    }
+
     /// A list with tensors in it, stacked from the inside out, so that gradients flow through.
     private static func stacked(_ value: Value) throws -> Tensor {
-        guard case .list(let box) = value, box.elements.contains(where: NestedNumbers.holdsTensor) else {
-            return try convert(value)
-        }
+        guard case .list(let box) = value, NestedNumbers.holdsTensor(value) else { return try of(value, for: "tensor") }
         return try Tensor.stack(box.elements.map(stacked))
     }
 
@@ -99,7 +104,7 @@ struct NestedNumbers {
             for element in box.elements { try read(element, axis + 1) }
         case .range(let range):
             guard axis == shape.count - 1, range.count == shape[axis] else { throw ragged(value, axis) }
-            for number in 0..<range.count { numbers.append(Double(range.lower + number)) }
+            numbers += try Self.numbers(of: range)
         case .object(_ as any TensorLike): holdsTensors = true
         default:
             throw Fault("tensor.element", "the elements of a tensor are numbers, got \(value.described)")
@@ -112,12 +117,26 @@ struct NestedNumbers {
             "tensor.ragged", "the rows of a tensor have one length: \(wanted) was wanted, got \(value.described)")
     }
 
-    static func holdsTensor(_ value: Value) -> Bool {
+    /// Looks no deeper than a tensor can be.
+    static func holdsTensor(_ value: Value) -> Bool { holdsTensor(value, depth: 0) }
+
+    private static func holdsTensor(_ value: Value, depth: Int) -> Bool {
         switch value {
         case .object(_ as any TensorLike): true
-        case .list(let box): box.elements.contains(where: holdsTensor)
+        case .list(let box):
+            depth < Shape.maximumRank && box.elements.contains { holdsTensor($0, depth: depth + 1) }
         default: false
         }
+    }
+
+    /// A range as a list, refused if it is longer than lists are.
+    static func numbers(of range: RangeValue) throws -> [Double] {
+        guard range.count <= 10_000_000 else {
+            throw Fault(
+                "range.length", "the range \(Value.range(range).quoted) has \(NumberText.grouped(range.count)) numbers",
+                hint: "10 million are the most that a range may have as a list")
+        }
+        return (0..<range.count).map { Double(range.lower + $0) }
     }
 }
 

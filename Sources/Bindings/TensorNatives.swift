@@ -9,7 +9,7 @@ enum TensorNatives {
     private static let making: [NativeFunction] = [
         NativeFunction(
             "tensor", in: "tensors", "A tensor of float32 numbers from nested lists.",
-            parameters: Parameter<Value>("values", "a number, a list, lists of lists, or a range"),
+            parameters: Parameter<Tensor>("values", "a number, a list, lists of lists, or a range"),
             text: """
                 Tensors calculate element by element and broadcast: sizes are matched from the last axis and must be
                 equal or 1. `t[0, :]`, `t[1..<3, 0]`, `t[-1]` and `t[[2, 0]]` take parts; `@` is the matrix product. `==`
@@ -23,7 +23,7 @@ enum TensorNatives {
                 Example("tensor([1, 2, 3])[-1]", "3"),
                 Example("tensor([1, 2]) == tensor([1, 2])", "true"),
             ]
-        ) { _, values in TensorObject(try Tensor.convert(values)) },
+        ) { _, values in TensorObject(values) },
         NativeFunction(
             "zeros", in: "tensors", "A tensor of zeros.", parameters: Parameter<ShapeArgument>("shape", "its shape"),
             examples: [Example("zeros([2, 2])", "tensor [2, 2]\n  0  0\n  0  0")]
@@ -110,7 +110,7 @@ enum TensorNatives {
         ) { _, rest, axis -> Tensor in
             var parts = rest.values
             if parts.count == 1, case .list(let box) = parts[0] { parts = box.elements }
-            return try Tensor.stack(parts.map(Tensor.convert), axis: axis)
+            return try Tensor.stack(parts.map { try Tensor.of($0, for: "stack") }, axis: axis)
         },
     ]
 

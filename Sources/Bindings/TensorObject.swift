@@ -66,7 +66,7 @@ final class TensorObject: HostObject, TensorLike {
     }
 
     override func setElement(_ indices: [SubscriptValue], to value: Value) throws -> HostObject {
-        TensorObject(try TensorSubscript(indices, of: tensor.shape).write(Tensor.convert(value), into: tensor))
+        TensorObject(try TensorSubscript(indices, of: tensor.shape).write(Tensor.of(value, for: "an element"), into: tensor))
     }
 }
 

@@ -23,8 +23,7 @@ struct TensorSubscript {
                 axisAfter -= 1
             case .range(let range): slices.append(.range(try Self.places(range, axis, shape)))
             case .value(let value):
-                let numbers = try [Double].convert((value.asObject as? any TensorLike)?.tensor.nestedList ?? value)
-                lists.append((try numbers.map(Self.whole), axisAfter))
+                lists.append((try Self.list(value).map(Self.whole), axisAfter))
                 slices.append(.all)
             }
             axisAfter += 1
@@ -42,6 +41,18 @@ struct TensorSubscript {
             throw Fault("index.list", "elements are set by numbers and ranges, not by a list of places")
         }
         return try tensor.replacing(slices, with: value)
+    }
+
+    private static func list(_ value: Value) throws -> [Double] {
+        switch value {
+        case .object(let object as any TensorLike) where object.tensor.rank == 1:
+            return object.tensor.values.map(Double.init)
+        case .list:
+            let array = try NestedNumbers(value)
+            if array.shape.count == 1, !array.holdsTensors { return array.numbers }
+        default: break
+        }
+        throw Fault("index.list", "an index is a number, a range or a list of numbers, got \(value.described)")
     }
 
     private static func whole(_ number: Double) throws -> Int {

@@ -49,8 +49,8 @@
 #endif
 
 typedef void (*tile_function)(const float *a, int64_t a_row, int64_t a_column, const float *panel,
-                              int64_t panel_row, float *c, int64_t c_row, int64_t strip, int64_t columns, int64_t k,
-                              bool add);
+                              int64_t panel_row, const float *start, int64_t start_row, float *c, int64_t c_row,
+                              int64_t strip, int64_t columns, int64_t k);
 
 typedef struct {
   int64_t lanes, rows;
@@ -120,19 +120,21 @@ void mpo_pack(const float *b, int64_t b_row, int64_t b_column, int64_t k, int64_
   pack(&use, b, b_row, b_column, k, n, packed);
 }
 
-// One strip of rows times all panels.
+// One strip of rows times all panels, added to `start` (see gemm_tile.h).
 static void strip_times_panels(const kernels *use, const float *a, int64_t a_row, int64_t a_column,
-                               const float *packed, float *c, int64_t c_row, int64_t strip, int64_t n, int64_t k,
-                               bool add) {
+                               const float *packed, const float *start, int64_t start_row, float *c, int64_t c_row,
+                               int64_t strip, int64_t n, int64_t k) {
   int64_t width = 0;
   for (int64_t j = 0; j < n; j += width) {
     int64_t rest = n - j;
+    const float *from = start == NULL ? NULL : start + j;
     if (rest <= use->lanes) {
       width = use->lanes;
-      use->narrow(a, a_row, a_column, packed, width, c + j, c_row, strip, rest, k, add);
+      use->narrow(a, a_row, a_column, packed, width, from, start_row, c + j, c_row, strip, rest, k);
     } else {
       width = WIDE * use->lanes;
-      use->wide(a, a_row, a_column, packed, width, c + j, c_row, strip, rest < width ? rest : width, k, add);
+      use->wide(a, a_row, a_column, packed, width, from, start_row, c + j, c_row, strip, rest < width ? rest : width,
+                k);
     }
     packed += width * k;
   }
@@ -147,22 +149,24 @@ void mpo_packed_layer(const float *x, const float *packed, const float *bias, fl
   int64_t strips = (m + use.rows - 1) / use.rows;
   for (int64_t s = 0; s < strips; s++) {
     int64_t start = strip_start(s, strips, m), end = strip_start(s + 1, strips, m);
-    strip_times_panels(&use, x + start * k, k, 1, packed, y + start * n, n, end - start, n, k, false);
-    if (bias != NULL || f != mpo_identity) mpo_bias_activation(y + start * n, bias, end - start, n, f);
+    strip_times_panels(&use, x + start * k, k, 1, packed, bias, 0, y + start * n, n, end - start, n, k);
+    if (f != mpo_identity) mpo_bias_activation(y + start * n, NULL, end - start, n, f);
   }
 }
 
 // One strip times B as it lies in memory: packing does not pay for a single strip.
 static void strip_times_matrix(const kernels *use, const float *a, int64_t a_row, int64_t a_column, const float *b,
-                               int64_t b_row, float *c, int64_t c_row, int64_t strip, int64_t n, int64_t k, bool add,
-                               float *buffer) {
+                               int64_t b_row, const float *start, int64_t start_row, float *c, int64_t c_row,
+                               int64_t strip, int64_t n, int64_t k, float *buffer) {
   int64_t wide = WIDE * use->lanes;
   int64_t whole = n / wide * wide;
   for (int64_t j = 0; j < whole; j += wide)
-    use->wide(a, a_row, a_column, b + j, b_row, c + j, c_row, strip, wide, k, add);
+    use->wide(a, a_row, a_column, b + j, b_row, start == NULL ? NULL : start + j, start_row, c + j, c_row, strip, wide,
+              k);
   if (whole < n) {
     pack(use, b + whole, b_row, 1, k, n - whole, buffer);
-    strip_times_panels(use, a, a_row, a_column, buffer, c + whole, c_row, strip, n - whole, k, add);
+    strip_times_panels(use, a, a_row, a_column, buffer, start == NULL ? NULL : start + whole, start_row, c + whole,
+                       c_row, strip, n - whole, k);
   }
 }
 
@@ -217,8 +221,8 @@ void mpo_gemm(const float *a, int64_t a_row, int64_t a_column, const float *b, i
   int64_t strips = (m + use.rows - 1) / use.rows;
   if (strips == 1 && b_column == 1) {
     for (int64_t p = 0; p < k; p += block_k)
-      strip_times_matrix(&use, a + p * a_column, a_row, a_column, b + p * b_row, b_row, c, c_row, m, n,
-                         k - p < block_k ? k - p : block_k, add || p > 0, packed);
+      strip_times_matrix(&use, a + p * a_column, a_row, a_column, b + p * b_row, b_row, add || p > 0 ? c : NULL, c_row,
+                         c, c_row, m, n, k - p < block_k ? k - p : block_k, packed);
     return;
   }
   bool copies = a_column == 1 && a_row % 128 == 0 && n > 64;
@@ -234,9 +238,30 @@ void mpo_gemm(const float *a, int64_t a_row, int64_t a_column, const float *b, i
         if (copies)
           for (int64_t i = 0; i < end - start; i++)
             memcpy(copy + i * copied_row, from + i * a_row, (size_t)depth * sizeof(float));
+        float *to = c + start * c_row + j;
         strip_times_panels(&use, copies ? copy : from, copies ? copied_row : a_row, a_column, packed,
-                           c + start * c_row + j, c_row, end - start, columns, depth, add || p > 0);
+                           add || p > 0 ? to : NULL, c_row, to, c_row, end - start, columns, depth);
       }
     }
+  }
+}
+
+void mpo_action_layer(const float *base, const float *actions, const float *weights, float *y, int64_t rows,
+                      int64_t dimensions, int64_t width, mpo_activation f) {
+  if (dimensions > block_k) {
+    for (int64_t r = 0; r < rows; r++) memcpy(y + r * width, base, (size_t)width * sizeof(float));
+    mpo_gemm(actions, dimensions, 1, weights, width, 1, y, width, rows, width, dimensions, true);
+    mpo_bias_activation(y, NULL, rows, width, f);
+    return;
+  }
+  kernels use = chosen();
+  float edge[block_k * WIDE * 16];  // the last columns, fewer than a wide panel of any instruction set
+  int64_t strips = (rows + use.rows - 1) / use.rows;
+  for (int64_t s = 0; s < strips; s++) {
+    int64_t start = strip_start(s, strips, rows), end = strip_start(s + 1, strips, rows);
+    float *to = y + start * width;
+    strip_times_matrix(&use, actions + start * dimensions, dimensions, 1, weights, width, base, 0, to, width,
+                       end - start, width, dimensions, edge);
+    if (f != mpo_identity) mpo_bias_activation(to, NULL, end - start, width, f);
   }
 }

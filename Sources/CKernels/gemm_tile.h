@@ -11,7 +11,9 @@ typedef float NAME(vector) __attribute__((vector_size(LANES * 4), aligned(4), ma
 #define EACH_ROW UNROLL for (int i = 0; i < rows; i++)
 #define EACH_VECTOR UNROLL for (int v = 0; v < vectors; v++)
 
-// C tile [rows, columns] = (C +) A strip times one panel of `vectors` vectors. Three rows share a pointer, so that
+// C tile [rows, columns] = start + A strip times one panel of `vectors` vectors; start's rows lie start_row apart
+// (0 for one row that all begin with), NULL for zeros. A start that is C itself adds to it.
+// Three rows share a pointer, so that
 // the addresses of all rows stay in registers.
 #define TILE(r, w)                                                                                          \
   {                                                                                                         \
@@ -19,14 +21,14 @@ typedef float NAME(vector) __attribute__((vector_size(LANES * 4), aligned(4), ma
     NAME(vector) sum[rows][vectors];                                                                        \
     NAME(vector) edge[rows][vectors];                                                                       \
     bool whole = columns == vectors * LANES;                                                                \
-    if (!add) {                                                                                             \
+    if (start == NULL) {                                                                                    \
       EACH_ROW EACH_VECTOR sum[i][v] = (NAME(vector)){0};                                                   \
     } else if (whole) {                                                                                     \
-      EACH_ROW EACH_VECTOR sum[i][v] = *(const NAME(vector) *)(c + i * c_row + v * LANES);                  \
+      EACH_ROW EACH_VECTOR sum[i][v] = *(const NAME(vector) *)(start + i * start_row + v * LANES);          \
     } else {                                                                                                \
       EACH_ROW EACH_VECTOR edge[i][v] = (NAME(vector)){0};                                                  \
       for (int i = 0; i < rows; i++)                                                                        \
-        for (int64_t j = 0; j < columns; j++) ((float *)edge[i])[j] = c[i * c_row + j];                     \
+        for (int64_t j = 0; j < columns; j++) ((float *)edge[i])[j] = start[i * start_row + j];             \
       EACH_ROW EACH_VECTOR sum[i][v] = edge[i][v];                                                          \
     }                                                                                                       \
     const float *lead[(rows + 2) / 3];                                                                      \
@@ -56,14 +58,14 @@ typedef float NAME(vector) __attribute__((vector_size(LANES * 4), aligned(4), ma
 #define NARROW_CASE(r) case r: TILE(r, 1)
 
 TARGET static void NAME(wide_tile)(const float *a, int64_t a_row, int64_t a_column, const float *panel,
-                                   int64_t panel_row, float *c, int64_t c_row, int64_t strip, int64_t columns,
-                                   int64_t k, bool add) {
+                                   int64_t panel_row, const float *start, int64_t start_row, float *c,
+                                   int64_t c_row, int64_t strip, int64_t columns, int64_t k) {
   switch (strip) { ROW_CASES(WIDE_CASE) }
 }
 
 TARGET static void NAME(narrow_tile)(const float *a, int64_t a_row, int64_t a_column, const float *panel,
-                                     int64_t panel_row, float *c, int64_t c_row, int64_t strip, int64_t columns,
-                                     int64_t k, bool add) {
+                                     int64_t panel_row, const float *start, int64_t start_row, float *c,
+                                     int64_t c_row, int64_t strip, int64_t columns, int64_t k) {
   switch (strip) { ROW_CASES(NARROW_CASE) }
 }
 

@@ -160,56 +160,49 @@ void mpo_layer_normalisation_backward(const float *dy, const float *x, const flo
   }
 }
 
-MPO_CLONES
-void mpo_action_layer(const float *base, const float *actions, const float *weights, float *y, int64_t rows,
-                      int64_t dimensions, int64_t width, mpo_activation f) {
-  enum { strip = 64 };
-  int64_t whole = width / strip * strip;
-#define BODY(F)                                                                                \
-  for (int64_t j = 0; j < whole; j += strip)                                                   \
-    for (int64_t r = 0; r < rows; r++) {                                                       \
-      float sum[strip];                                                                        \
-      const float *R b = base + j;                                                             \
-      float *R out = y + r * width + j;                                                        \
-      for (int k = 0; k < strip; k++) sum[k] = b[k];                                           \
-      for (int64_t d = 0; d < dimensions; d++) {                                               \
-        float a = actions[r * dimensions + d];                                                 \
-        const float *R w = weights + d * width + j;                                            \
-        for (int k = 0; k < strip; k++) sum[k] += a * w[k];                                    \
-      }                                                                                        \
-      for (int k = 0; k < strip; k++) out[k] = activate(sum[k], F);                            \
-    }                                                                                          \
-  if (whole < width)                                                                           \
-    for (int64_t r = 0; r < rows; r++) {                                                       \
-      int64_t rest = width - whole;                                                            \
-      const float *R b = base + whole;                                                         \
-      float *R out = y + r * width + whole;                                                    \
-      MPO_VECTORISE for (int64_t k = 0; k < rest; k++) out[k] = b[k];                          \
-      for (int64_t d = 0; d < dimensions; d++) {                                               \
-        float a = actions[r * dimensions + d];                                                 \
-        const float *R w = weights + d * width + whole;                                        \
-        MPO_VECTORISE for (int64_t k = 0; k < rest; k++) out[k] += a * w[k];                   \
-      }                                                                                        \
-      MPO_VECTORISE for (int64_t k = 0; k < rest; k++) out[k] = activate(out[k], F);           \
-    }
-  FOR_ACTIVATION(f, BODY)
-#undef BODY
-}
+typedef float lanes16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float lanes8 __attribute__((vector_size(32)));
+typedef float lanes4 __attribute__((vector_size(16)));
+
+#define SUM_LANES(x, result)                                                        \
+  {                                                                                 \
+    lanes8 h8 = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +             \
+                __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);        \
+    lanes4 h4 = __builtin_shufflevector(h8, h8, 0, 1, 2, 3) +                       \
+                __builtin_shufflevector(h8, h8, 4, 5, 6, 7);                        \
+    result = (h4[0] + h4[2]) + (h4[1] + h4[3]);                                     \
+  }
+
+// Each row is 16 interleaved sums, added pairwise at the end, whether its block has four rows or one.
+#define DOT_ROWS(COUNT)                                                                             \
+  {                                                                                                 \
+    lanes16 sum[COUNT];                                                                             \
+    for (int i = 0; i < COUNT; i++) sum[i] = (lanes16){0};                                          \
+    for (int64_t j = 0; j < whole; j += LANES) {                                                    \
+      lanes16 weight = *(const lanes16 *)(weights + j);                                             \
+      for (int i = 0; i < COUNT; i++) sum[i] += *(const lanes16 *)(x + (r + i) * width + j) * weight; \
+    }                                                                                               \
+    if (whole < width)                                                                              \
+      for (int i = 0; i < COUNT; i++) {                                                             \
+        lanes16 rest = {0};                                                                         \
+        for (int64_t j = whole; j < width; j++) ((float *)&rest)[j - whole] = x[(r + i) * width + j]; \
+        sum[i] += rest * tail;                                                                      \
+      }                                                                                             \
+    for (int i = 0; i < COUNT; i++) {                                                               \
+      float total;                                                                                  \
+      SUM_LANES(sum[i], total)                                                                      \
+      y[r + i] = total + bias;                                                                      \
+    }                                                                                               \
+  }
 
 MPO_CLONES
 void mpo_single_output(const float *x, const float *weights, float bias, float *y, int64_t rows, int64_t width) {
-  const float *R w = weights;
   int64_t whole = width & ~(int64_t)(LANES - 1);
-  for (int64_t r = 0; r < rows; r++) {
-    const float *R in = x + r * width;
-    float lanes[LANES] = {0};
-    for (int64_t j = 0; j < whole; j += LANES)
-      for (int k = 0; k < LANES; k++) lanes[k] += in[j + k] * w[j + k];
-    for (int64_t j = whole; j < width; j++) lanes[j - whole] += in[j] * w[j];
-    for (int step = LANES / 2; step > 0; step /= 2)
-      for (int k = 0; k < step; k++) lanes[k] += lanes[k + step];
-    y[r] = lanes[0] + bias;
-  }
+  lanes16 tail = {0};
+  for (int64_t j = whole; j < width; j++) ((float *)&tail)[j - whole] = weights[j];
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4) DOT_ROWS(4)
+  for (; r < rows; r++) DOT_ROWS(1)
 }
 
 MPO_CLONES

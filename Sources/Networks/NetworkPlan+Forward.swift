@@ -82,8 +82,7 @@ extension NetworkPlan {
         let base = scratch.extra
         for s in 0..<states { (base + s * width).update(from: parameters + stage.biasOffset, count: width) }
         multiply(
-            layout.first + firstState * observation, weights, base, rows: states, inner: observation, columns: width,
-            add: true)
+            layout.first + firstState * observation, weights, base, rows: states, inner: observation, columns: width)
         var row = range.lowerBound
         while row < range.upperBound {
             let state = row / perState
@@ -117,9 +116,14 @@ extension NetworkPlan {
                     Int64(stage.inputs), stage.activation.kernel)
                 return
             }
-            multiply(input, first, output, rows: rows, inner: stage.inputs, columns: width, add: false)
-            mpo_bias_activation(
-                output, parameters + stage.biasOffset, Int64(rows), Int64(width), stage.activation.kernel)
+            // From the bias on, as the packed form adds up: the bits are the same.
+            for row in 0..<rows {
+                (output + row * width).update(from: parameters + stage.biasOffset, count: width)
+            }
+            multiply(input, first, output, rows: rows, inner: stage.inputs, columns: width)
+            if stage.activation != .identity {
+                mpo_bias_activation(output, nil, Int64(rows), Int64(width), stage.activation.kernel)
+            }
         case .normalisation:
             mpo_layer_normalisation(
                 input, first, parameters + stage.biasOffset, output, statistics, Int64(rows), Int64(width),
@@ -133,13 +137,13 @@ extension NetworkPlan {
         }
     }
 
-    /// C [rows, columns] = A [rows, inner] · B [inner, columns], or C + A · B.
+    /// C [rows, columns] += A [rows, inner] · B [inner, columns].
     @inline(__always) func multiply(
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int, inner: Int,
-        columns: Int, add: Bool
+        columns: Int
     ) {
         mpo_gemm(
             a, Int64(inner), 1, b, Int64(columns), 1, c, Int64(columns), Int64(rows), Int64(columns), Int64(inner),
-            add)
+            true)
     }
 }

@@ -194,7 +194,7 @@ public struct HelpLibrary {
                 scored.append((name, 0))
             } else if folded.count > 1, holds(other, folded) {
                 scored.append((name, 1))
-            } else if DidYouMean.closest(asked, among: [name]) != nil {
+            } else if Names.suggestion(for: asked, among: [name]) != nil {
                 scored.append((name, 2))
             } else if folded.count > 2, isSpread(folded, in: other) {
                 scored.append((name, 3))

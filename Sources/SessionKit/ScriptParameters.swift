@@ -34,7 +34,7 @@ public enum ScriptParameters {
             let name = Names.normalise(written.split(separator: "-").joined(separator: "_"))
             guard names.contains(name) else {
                 let hint =
-                    DidYouMean.closest(name, among: names + ScriptParameters.reserved).map {
+                    Names.suggestion(for: name, among: names + ScriptParameters.reserved).map {
                         "did you mean `--\($0.split(separator: "_").joined(separator: names.contains($0) ? "_" : "-"))`?"
                     }
                     ?? (names.isEmpty ? "it has no params" : "it has " + names.map { "--" + $0 }.joined(separator: ", "))

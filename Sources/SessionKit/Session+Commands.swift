@@ -48,7 +48,7 @@ extension Session {
         case "quit": return .quit
         default:
             let hint =
-                DidYouMean.closest(String(word), among: SessionCommand.all.map(\.name)).map { "did you mean `:\($0)`?" }
+                Names.suggestion(for: String(word), among: SessionCommand.all.map(\.name)).map { "did you mean `:\($0)`?" }
                 ?? "there are " + SessionCommand.all.map { ":" + $0.name }.joined(separator: ", ")
             return refuse(Fault("command.unknown", "there is no command `:\(word)`", hint: hint))
         }

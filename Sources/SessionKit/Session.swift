@@ -49,6 +49,7 @@ public final class Session {
             registry: registry, standardLibrary: standardLibrary, output: sink, cancellation: cancellation)
         interpreter.seed = seed
         transcript = Transcript(seed: seed)
+        do { try interpreter.loadPrelude() } catch { face.error(error) }
         // Undo goes by statements: the labs' log is told where one begins and ends.
         let statements = interpreter.service(LabStatements.self).log
         interpreter.willRun = { [unowned self] statement in

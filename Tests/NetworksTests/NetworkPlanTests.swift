@@ -166,6 +166,24 @@ import Testing
         for other in seen.dropFirst() { #expect(other == seen[0]) }
     }
 
+    /// A row alone (a policy acting) gives the bits that it gives in a batch.
+    @Test func aRowAloneEqualsTheRowInABatch() throws {
+        let architecture = try NetworkArchitecture(
+            inputs: 17, layers: [.linear(100), .layerNormalisation, .activation(.tanh), .linear(70), .activation(.elu), .linear(5)])
+        let parameters = try randomParameters(architecture, 1)
+        var draws = stream(2)
+        let input = randomFloats(300 * 17, &draws)
+        let plan = try NetworkPlan(architecture)
+        let batch = Storage(count: 300 * 5)
+        try plan.forward(parameters: parameters, input: .rows(Storage(input)), rows: 300, outputs: batch)
+        for (start, rows) in [(0, 1), (7, 1), (120, 2), (255, 13), (260, 39), (250, 41)] {
+            let alone = Storage(count: rows * 5)
+            let part = Storage(Array(input[start * 17..<(start + rows) * 17]))
+            try plan.forward(parameters: parameters, input: .rows(part), rows: rows, outputs: alone)
+            #expect(alone.span.elementsEqual(batch.span[start * 5..<(start + rows) * 5]), "rows from \(start)")
+        }
+    }
+
     /// The two halves used by automatic differentiation give the bits of the one pass.
     @Test(arguments: [1, 64, 100, 2_000])
     func traceThenBackwardEqualsOnePass(rows: Int) throws {

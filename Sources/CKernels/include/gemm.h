@@ -27,3 +27,8 @@ void mpo_pack(const float *b, int64_t b_row, int64_t b_column, int64_t k, int64_
 // while it is in the first cache.
 void mpo_packed_layer(const float *x, const float *packed, const float *bias, float *y, int64_t m, int64_t n,
                       int64_t k, mpo_activation f);
+
+// First layer on (state, action) pairs: for the rows r of one state,
+// y[r][j] = f(base[j] + sum over d of actions[r][d] * weights[d][j]); base holds the state's part and the bias.
+void mpo_action_layer(const float *base, const float *actions, const float *weights, float *y, int64_t rows,
+                      int64_t dimensions, int64_t width, mpo_activation f);

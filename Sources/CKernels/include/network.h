@@ -27,11 +27,6 @@ void mpo_layer_normalisation_backward(const float *dy, const float *x, const flo
                                       const float *gain, float *dx, float *gain_gradient,
                                       float *offset_gradient, int64_t rows, int64_t width);
 
-// First layer on (state, action) pairs: for the rows r of one state,
-// y[r][j] = f(base[j] + sum over d of actions[r][d] * weights[d][j]); base holds the state's part and the bias.
-void mpo_action_layer(const float *base, const float *actions, const float *weights, float *y, int64_t rows,
-                      int64_t dimensions, int64_t width, mpo_activation f);
-
 // One output unit: y[r] = bias + sum over j of x[r][j] * weights[j].
 void mpo_single_output(const float *x, const float *weights, float bias, float *y, int64_t rows, int64_t width);
 
