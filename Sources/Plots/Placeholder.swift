@@ -1,1 +1,0 @@
-// Plots: placeholder until its first file lands.
