@@ -60,7 +60,7 @@ struct ChartContent {
                 if rule.direction == .horizontal, !logY || rule.value > 0 { ys.append(rule.value) }
                 if rule.direction == .vertical, !logX || rule.value > 0 { xs.append(rule.value) }
             case .histogram(let h):
-                if let a = h.edges.first, let b = h.edges.last { fixedX = a...max(a, b) }
+                if let a = h.edges.first, let b = h.edges.last, a <= b { fixedX = a...b }
                 fixedY = 0...(Double(max(1, h.counts.max() ?? 1)) * 1.04)
             case .heatmap(let map):
                 fixedX = fixedX ?? map.x

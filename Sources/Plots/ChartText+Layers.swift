@@ -144,7 +144,9 @@ extension ChartText {
             else { previous = nil; continue }
             let here = (x * Double(plotWidth - 1), min(a, b), max(a, b))
             if let previous, here.0 > previous.0 {
-                for column in max(0, Int(previous.0))...max(0, min(Int(here.0), plotWidth - 1)) {
+                let first = max(0, Int(previous.0))
+                let last = min(Int(here.0), plotWidth - 1)
+                for column in first..<max(first, last + 1) {
                     let t = min(max((Double(column) - previous.0) / (here.0 - previous.0), 0), 1)
                     note(column, previous.1 + t * (here.1 - previous.1), previous.2 + t * (here.2 - previous.2))
                 }

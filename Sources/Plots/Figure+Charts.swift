@@ -57,11 +57,14 @@ public struct Histogram: Sendable, Equatable {
         }
         let number = min(max(bins ?? Self.rule(finite), 1), 10_000)
         // Halves, so that the span of the largest numbers does not overflow.
-        let width = (high / 2 - low / 2) / Double(number) * 2
-        edges = (0...number).map { $0 == number ? high : low + Double($0) * width }
+        let span = high / 2 - low / 2
+        edges = (0...number).map { k in
+            let t = Double(k) / Double(number)
+            return k == number ? high : low * (1 - t) + high * t
+        }
         counts = [Int](repeating: 0, count: number)
         for value in finite {
-            let place = ((value / 2 - low / 2) * 2 / width).rounded(.down)
+            let place = ((value / 2 - low / 2) / span * Double(number)).rounded(.down)
             counts[min(number - 1, max(0, Int(exactly: place) ?? 0))] += 1
         }
     }
