@@ -100,6 +100,7 @@ final class EStepObject: HostObject {
             return .object(PolicyObject(copy))
         case "state_count": return .integer(e.stateCount)
         case "action_count": return .integer(e.actionCount)
+        case "dual": return .object(try dualCurve())
         case "note": return e.note.map { .string($0) } ?? .nothing
         default: return nil
         }

@@ -21,5 +21,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(PolicyNatives.all)
     registry.add(LabNatives.all)
     registry.add(SavingNatives.all)
+    registry.add(DualNatives.all)
+    registry.add(PlotNatives.all)
     return registry
 }

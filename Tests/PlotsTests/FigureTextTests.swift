@@ -5,7 +5,7 @@ import Testing
     /// Whatever is drawn, in whatever style: every row has the style's width, and nothing crashes.
     @Test(arguments: PlotStyle.Canvas.allCases, [false, true])
     func everyRowIsEquallyWide(canvas: PlotStyle.Canvas, colour: Bool) {
-        for seed in 0..<250 {
+        for seed in 0..<150 {
             let figure = randomFigure(UInt64(seed))
             let width = [60, 80, 120, 24, 3, 37][seed % 6]
             let text = figure.text(PlotStyle(width: width, height: seed % 4 == 0 ? 5 : nil, canvas: canvas, colour: colour))
