@@ -28,8 +28,8 @@ enum PlotNatives {
                 Example("plot([1, 4, 9, 16], title: \"squares\")"),
                 Example("plot([0.1, 1, 10], [3, 1, 2], log_x: true, mark: 1)"),
                 Example("plot({a: [1, 2, 3], b: [3, 2, 1]})"),
-                Example("plot([0.05, 0.2, 0.08], bound: 0.1).title", "\"\""),
-                Example("type(plot(dual([[0, 1, 5]], epsilon: 0.1)))", "\"figure\""),
+                Example("plot([0.05, 0.2, 0.08], bound: 0.1)"),
+                Example("type(plot(dual([[0, 1, 5]], epsilon: 0.1)))", "figure"),
             ]
         ) { _, xs, ys, title, logX, logY, bound, mark, kind, xLabel, yLabel -> FigureObject in
             if ys.isNothing, let ready = try ready(xs) {
