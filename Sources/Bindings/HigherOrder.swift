@@ -1,4 +1,3 @@
-import Glibc
 import Runtime
 import Support
 
@@ -61,5 +60,3 @@ enum HigherOrderNatives {
         return boolean
     }
 }
-
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }

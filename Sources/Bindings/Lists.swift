@@ -1,3 +1,4 @@
+import Glibc
 import Runtime
 import Support
 
@@ -101,12 +102,11 @@ enum ListNatives {
     private static let joins: [NativeFunction] = [
         NativeFunction(
             "concat", in: "lists", "One list of the elements of several.",
-            parameters: Parameter<Rest<[Value]>>("lists", "the lists, in order"),
+            parameters: Parameter<[Value]>("first", "the first list"), Parameter<Rest<[Value]>>("others", "more lists, in order"),
             examples: [Example("concat([1, 2], [3], 4...5)", "[1, 2, 3, 4, 5]")]
-        ) { _, lists in
-            let total = lists.values.reduce(0) { $0 + $1.count }
-            try MemoryBudget.require(bytes: total * MemoryLayout<Value>.stride, for: "a list of \(total) elements")
-            return Array(lists.values.joined())
+        ) { _, first, others in
+            try requireElements(others.values.reduce(first.count) { $0 + $1.count })
+            return first + others.values.joined()
         },
         NativeFunction(
             "append", in: "lists", "The list with more elements at its end; the list itself stays as it is.",
@@ -134,7 +134,7 @@ enum ListNatives {
             for (position, other) in others.values.enumerated() where other.values.count != xs.values.count {
                 throw Fault(
                     "zip.length",
-                    "zip wants lists of one length, got \(xs.values.count) elements in the first and \(other.values.count) in list \(position + 2)",
+                    "zip wants lists of one length, got \(Digits.count(xs.values.count, "element")) in the first and \(other.values.count) in list \(position + 2)",
                     hint: "`take(xs, n)` cuts the longer one")
             }
             return xs.values.indices.map { index in
@@ -187,16 +187,18 @@ enum ListNatives {
                 Example("spaced(0, 1, 5)", "[0, 0.25, 0.5, 0.75, 1]"),
                 Example("spaced(1, 100, 3, log: true)", "[1, 10, 100]"),
             ]
-        ) { _, first, last, n, log in
+        ) { _, first, last, n, isLog in
             guard n.number >= 2 else { throw Fault("spaced.count", "spaced wants at least 2 numbers, got \(n.number)") }
-            if log, !(first > 0 && last > 0) {
+            if isLog, !(first > 0 && last > 0) {
                 throw Fault("spaced.range", "spaced with log: true wants positive ends, got \(NumberText.plain(first)) and \(NumberText.plain(last))")
             }
             try requireElements(n.number)
             return (0..<n.number).map { index in
                 if index == n.number - 1 { return last }
                 let share = Double(index) / Double(n.number - 1)
-                return log ? first * power(last / first, share) : first + (last - first) * share
+                if !isLog || index == 0 { return first + (last - first) * share }
+                // Through base 10, so that powers of ten come out as such.
+                return pow(10, log10(first) * (1 - share) + log10(last) * share)
             }
         },
     ]

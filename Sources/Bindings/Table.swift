@@ -137,7 +137,7 @@ public final class Table: HostObject {
         case .number(let number): return row(try rowIndex(number))
         case .range(let range):
             guard range.lower >= 0, range.upper <= rowCount else {
-                throw Fault("subscript.range", "rows \(Value.range(range).text) of a table of \(Digits.count(rowCount, "row"))")
+                throw Fault("subscript.range", "rows \(Value.range(range).text) are outside of the table, which has \(Digits.count(rowCount, "row"))")
             }
             return .object(rows(range.lower..<range.upper))
         case .all: return .object(self)
@@ -162,7 +162,7 @@ public final class Table: HostObject {
         }
         let index = whole < 0 ? whole + rowCount : whole
         guard index >= 0, index < rowCount else {
-            throw Fault("subscript.range", "row \(whole) of a table of \(Digits.count(rowCount, "row"))")
+            throw Fault("subscript.range", "row \(whole) is outside of the table, which has \(Digits.count(rowCount, "row"))")
         }
         return index
     }

@@ -30,7 +30,7 @@ enum TableNatives {
             for list in lists where list.values.count != lists[0].values.count {
                 throw Fault(
                     "table.length",
-                    "table wants columns of one length: `\(lists[0].name)` has \(lists[0].values.count) elements, `\(list.name)` \(list.values.count)")
+                    "table wants columns of one length: `\(lists[0].name)` has \(Digits.count(lists[0].values.count, "element")), `\(list.name)` \(list.values.count)")
             }
             return Table(lists)
         },

@@ -48,6 +48,7 @@ public final class Session {
         interpreter = Interpreter(
             registry: registry, standardLibrary: standardLibrary, output: sink, cancellation: cancellation)
         interpreter.seed = seed
+        installGlobals(in: interpreter)
         transcript = Transcript(seed: seed)
         do { try interpreter.loadPrelude() } catch { face.error(error) }
         // Undo goes by statements: the labs' log is told where one begins and ends.

@@ -14,7 +14,7 @@ extension Lexer {
                 let number = String(decoding: digits, as: UTF8.self)
                 throw failure(
                     "number", "digits are missing after the point", offset, offset + 1,
-                    hint: "write `\(number)` or `\(number).0`")
+                    hint: isNameByte(byte(1)) ? "a call on a number has it in parentheses: `(\(number)).f()`" : "write `\(number)` or `\(number).0`")
             }
             digits.append(byte())
             offset += 1
