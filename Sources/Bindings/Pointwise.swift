@@ -73,9 +73,9 @@ enum Pointwise {
         number: @escaping (Double) -> Double, tensor: @escaping (Tensor) throws -> Tensor
     ) -> NativeFunction {
         NativeFunction(
-            name, in: "math", summary, parameters: Parameter<Value>("x", "a number, a list or a tensor"), text: text,
-            examples: examples
-        ) { _, x in try apply(name, x, number: number, tensor: tensor) }
+            name, in: "math", summary, parameter: Parameter<Value>("x", "a number, a list or a tensor"), text: text,
+            examples: examples, onNumber: number
+        ) { x in try apply(name, x, number: number, tensor: tensor) }
     }
 
     /// A native of two arguments, which broadcast where they are tensors.

@@ -165,6 +165,17 @@ public final class NativeFunction: @unchecked Sendable {
         onNumber = body
     }
 
+    /// A function of one value of any kind, with a direct way for numbers: `exp(x)` of a number, a list or a tensor.
+    public convenience init(
+        _ name: String, in module: String, _ summary: String, parameter: Parameter<Value>, text: String = "",
+        examples: [Example] = [], onNumber: @escaping (Double) -> Double, _ body: @escaping (Value) throws -> Value
+    ) {
+        self.init(name, in: module, summary, parameters: parameter, text: text, examples: examples) { _, x -> Value in
+            try body(x)
+        }
+        self.onNumber = onNumber
+    }
+
     public var signature: Signature { Signature(name: name, parameters: parameters, summary: summary) }
 }
 
