@@ -116,13 +116,11 @@ enum PlotNatives {
             "save", in: "plots", "Writes a figure to an SVG or text file.",
             parameters: Parameter<FigureObject>("figure", "what to write"),
             Parameter<String>("path", "the file; its name ends in .svg, or in .txt for text"),
-            text: "The SVG holds the same content as the text, and nothing from elsewhere.",
-            examples: [Example("save(plot([1, 2]), \"/tmp/two.svg\")")]
+            text: "The SVG holds the same content as the text, and nothing from elsewhere: `save(f, \"curve.svg\")`."
         ) { context, figure, path in try write(figure, to: path, context) },
         NativeFunction(
             "save_svg", in: "plots", "Writes a figure to an SVG file.",
-            parameters: Parameter<FigureObject>("figure", "what to write"), Parameter<String>("path", "the file"),
-            examples: [Example("save_svg(plot([1, 2]), \"/tmp/two.svg\")")]
+            parameters: Parameter<FigureObject>("figure", "what to write"), Parameter<String>("path", "the file")
         ) { context, figure, path in
             try WholeFile.write(Array(figure.figure.svg().utf8), to: context.service(RunFiles.self).toWrite(path))
         },
