@@ -46,8 +46,14 @@ public struct HelpLibrary {
             return group.overloads.map { page(of: $0, width: width) }.joined(separator: "\n\n")
         }
         return function.signatures.map { signature in
-            Self.page(
-                signature, module: nil, text: "", examples: [], also: [], isCommand: false, width: width)
+            // Of a function of the language the first line of its `##` is the summary, the rest the longer text.
+            var signature = signature
+            let lines = signature.summary.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            signature.summary = lines.first.map(String.init) ?? ""
+            var rest = lines.dropFirst()
+            while rest.first?.isEmpty == true { rest = rest.dropFirst() }
+            return Self.page(
+                signature, module: nil, text: rest.joined(separator: "\n"), examples: [], also: [], isCommand: false, width: width)
         }.joined(separator: "\n\n")
     }
 

@@ -50,6 +50,7 @@ extension LineEditor {
             LineEditor.of(handle)?.closeBrace() ?? Code.error
         }
         bindBoth("\\201", "ed-newline")
+        bindBoth("\\202", "vi-command-mode")
         bindBoth("^M", "mpo-enter")
         bindBoth("^J", "mpo-enter")
         for key in ["\\e[A", "\\eOA", "^P"] { bindBoth(key, "mpo-up") }

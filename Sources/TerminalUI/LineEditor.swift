@@ -50,6 +50,7 @@ public final class LineEditor {
     /// Whether Ctrl-C came; the session's handler of SIGINT knows.
     let isInterrupted: () -> Bool
     let isDumb: Bool
+    private var isVi = false
     private var prompt: UnsafeMutablePointer<CChar>
     private(set) var promptWidth = 0
     var browsing: Browsing?
@@ -58,6 +59,8 @@ public final class LineEditor {
 
     /// Keys of our own making that bring a built-in command about: C1 controls, which no keyboard sends.
     static let acceptKey: Unicode.Scalar = "\u{81}"
+    /// Escape pressed alone, in vi mode.
+    static let escapeKey: Unicode.Scalar = "\u{82}"
 
     /// Takes the terminal on standard input and output; nil where there is none.
     ///
@@ -79,6 +82,7 @@ public final class LineEditor {
         }
         cedit_set_editor(handle, "emacs")
         el_source(handle, nil)
+        if let editor = cedit_editor(handle), editor.pointee == CChar(bitPattern: UInt8(ascii: "v")) { isVi = true }
         bindKeys()
         history.attach(to: handle)
         cedit_set_reader(handle) { handle, character in
@@ -140,6 +144,8 @@ public final class LineEditor {
     /// The next character typed; nil on Ctrl-C and at the end of the input.
     func readScalar() -> Unicode.Scalar? {
         guard let first = readByte() else { return nil }
+        // vi's Escape begins the sequences of other keys, too: nothing close behind it means the key itself.
+        if first == 0x1B, isVi, cedit_is_readable(0, 40) == 0 { return Self.escapeKey }
         if first < 0x80 { return Unicode.Scalar(first) }
         let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1
         var bytes = [first]

@@ -16,6 +16,9 @@ static inline EditLine *cedit_open(const char *program) { return el_init(program
 /// The header hides `ppoll` from Swift. Waits until input can be read, 1, or a signal that `mask` lets through came, -1.
 int cedit_wait_readable(int descriptor, const sigset_t *mask);
 
+/// Beside the one above: 1 if input can be read within so many milliseconds.
+int cedit_is_readable(int descriptor, int milliseconds);
+
 /// The header hides `wcwidth` from Swift. Columns of a character on the screen, -1 for what cannot be shown.
 int cedit_width(wchar_t character);
 
@@ -26,6 +29,12 @@ static inline int cedit_set_prompt(EditLine *el, cedit_prompt prompt) {
 
 /// Variadic. "emacs" or "vi".
 static inline int cedit_set_editor(EditLine *el, const char *name) { return el_set(el, EL_EDITOR, name); }
+
+/// Variadic. The editor in use, as `~/.editrc` may have set it.
+static inline const char *cedit_editor(EditLine *el) {
+    const char *name = NULL;
+    return el_get(el, EL_EDITOR, &name) == 0 ? name : NULL;
+}
 
 /// Variadic. Whether libedit takes over signals; we do that ourselves.
 static inline int cedit_set_signal(EditLine *el, int on) { return el_set(el, EL_SIGNAL, on); }
