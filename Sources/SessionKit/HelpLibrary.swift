@@ -1,3 +1,4 @@
+import Bindings
 import Runtime
 import Support
 import Syntax
@@ -20,6 +21,8 @@ public struct HelpLibrary {
         if let topic = HelpTopics.all.first(where: { $0.names.contains(asked) }) {
             pages.append(topic.text(width: width))
         }
+        if let setting = SettingPage.all.first(where: { $0.name == asked }) { pages.append(page(of: setting, width: width)) }
+        if asked == "settings" { pages.append(settings(width: width)) }
         if asked.hasPrefix(":") || pages.isEmpty,
             let command = SessionCommand.all.first(where: { asked == ":" + $0.name || asked == $0.name })
         {
@@ -135,7 +138,30 @@ public struct HelpLibrary {
         return String(text)
     }
 
+    private func page(of setting: SettingPage, width: Int) -> String {
+        var lines = ["setting \(setting.name) = \(setting.defaultText)"]
+        lines += Columns.wrap(setting.documentation, width: width, indent: "  ")
+        lines.append("  It is \(setting.rangeText).")
+        lines.append(
+            setting.isOfPolicy
+                ? "  Given when the policy is made: gaussian(env, \(setting.name): \(setting.defaultText))"
+                : "  Read and set as lab.\(setting.name), or given to mpo(…, \(setting.name): \(setting.defaultText)).")
+        if let deck = setting.deckWording { lines.append("  The slide deck calls it: \(deck)") }
+        return lines.joined(separator: "\n")
+    }
+
     // MARK: Lists
+
+    private func settings(width: Int) -> String {
+        let all = SettingPage.all
+        let names = all.map(\.name.count).max() ?? 0
+        let values = all.map(\.defaultText.count).max() ?? 0
+        let lines = all.map { setting in
+            "  \(Columns.pad(setting.name, names))  \(Columns.pad(setting.defaultText, values))  "
+                + Columns.cut(setting.documentation, max(20, width - names - values - 6))
+        }
+        return "settings of a lab and their defaults\n" + lines.joined(separator: "\n")
+    }
 
     private func names(of module: String) -> [String] {
         interpreter.registry.names.filter { name in
@@ -152,12 +178,14 @@ public struct HelpLibrary {
             let list = names(of: module).joined(separator: ", ")
             lines.append("  " + Columns.pad(module, widest) + "  " + Columns.cut(list, width - widest - 4))
         }
-        let library = libraryNames
+        let library = interpreter.libraryNames
         if !library.isEmpty {
             lines.append("  " + Columns.pad("library", widest) + "  " + Columns.cut(library.joined(separator: ", "), width - widest - 4))
         }
         let statements = HelpTopics.all.filter { $0.kind == .statement }.flatMap(\.names).joined(separator: ", ")
         lines.append("  " + Columns.pad("statements", widest) + "  " + Columns.cut(statements, width - widest - 4))
+        let settings = SettingPage.all.map(\.name).joined(separator: ", ")
+        lines.append("  " + Columns.pad("settings", widest) + "  " + Columns.cut(settings, width - widest - 4))
         let commands = SessionCommand.all.map { ":" + $0.name }.joined(separator: " ")
         lines += ["", "At the prompt: \(commands) · _ and _3 are earlier values · Tab completes · Ctrl-C stops"]
         return lines.joined(separator: "\n")
@@ -176,21 +204,12 @@ public struct HelpLibrary {
         return lines.joined(separator: "\n")
     }
 
-    /// Functions of the library that is written in the language.
-    private var libraryNames: [String] {
-        let own = Set(interpreter.globals.map(\.name))
-        return interpreter.completions("").filter { name in
-            guard !own.contains(name), interpreter.registry.functions[name] == nil else { return false }
-            guard let function = interpreter.lookup(name)?.asFunction else { return false }
-            return function.native == nil
-        }
-    }
-
     // MARK: Finding
 
     /// Names that hold what was asked, or are close to it; the best first.
     func matches(_ asked: String) -> [String] {
-        let all = interpreter.registry.names + libraryNames + HelpTopics.all.flatMap(\.names) + interpreter.registry.modules
+        let all = interpreter.registry.names + interpreter.libraryNames + HelpTopics.all.flatMap(\.names) + interpreter.registry.modules
+            + SettingPage.all.map(\.name) + ["settings"]
         let folded = asked.lowercased()
         var seen: Set<String> = []
         var scored: [(name: String, score: Int)] = []

@@ -10,6 +10,12 @@ public struct Completions: Equatable, Sendable {
     public var candidates: [String]
     /// What is written after the one candidate there is.
     public var suffix = ""
+
+    public init(start: Int, candidates: [String], suffix: String = "") {
+        self.start = start
+        self.candidates = candidates
+        self.suffix = suffix
+    }
 }
 
 extension Session {

@@ -158,12 +158,7 @@ public final class LineEditor {
 
     private func readByte() -> UInt8? {
         while true {
-            let isReadable = PromptSignals.wait(for: 0) {
-                isInterrupted() || PromptSignals.stop.load(ordering: .relaxed)
-                    || PromptSignals.resume.load(ordering: .relaxed)
-                    || PromptSignals.resize.load(ordering: .relaxed)
-                    || PromptSignals.end.load(ordering: .relaxed) != 0
-            }
+            let isReadable = !isInterrupted() && !PromptSignals.isPending && PromptSignals.wait(for: 0)
             if isInterrupted() {
                 wasInterrupted = true
                 return nil

@@ -1,10 +1,11 @@
 import CEdit
 import Glibc
+import SessionKit
 import Synchronization
 
 /// The signals that the line editor answers while it waits for a key.
 ///
-/// The handlers only raise flags, and are installed without SA_RESTART so that a waiting read returns. The editor
+/// The handlers only raise flags and wake the editor, on whatever thread the signal came. The editor
 /// takes them down outside of a line, so that a running statement is stopped, resized or ended as any program is;
 /// SIGINT belongs to the session and stays.
 enum PromptSignals {
@@ -29,6 +30,7 @@ enum PromptSignals {
                 case SIGWINCH: PromptSignals.resize.store(true, ordering: .relaxed)
                 default: PromptSignals.end.store(signal, ordering: .relaxed)
                 }
+                Interrupts.wakeUp()
             }
             var old = sigaction()
             sigaction(signal, &action, &old)
@@ -44,17 +46,16 @@ enum PromptSignals {
         before = []
     }
 
-    /// Waits until `descriptor` can be read, true, or a signal came, false; no signal is lost in between.
+    /// Whether a signal waits for its answer.
+    static var isPending: Bool {
+        stop.load(ordering: .relaxed) || resume.load(ordering: .relaxed) || resize.load(ordering: .relaxed)
+            || end.load(ordering: .relaxed) != 0
+    }
+
+    /// Waits until `descriptor` can be read, true, or a signal came, false.
     ///
-    /// `pending` tells whether a signal was already noticed; it is asked with the signals held back.
-    static func wait(for descriptor: Int32, unless pending: () -> Bool) -> Bool {
-        var held = sigset_t()
-        var old = sigset_t()
-        sigemptyset(&held)
-        for signal in watched + [SIGINT] { sigaddset(&held, signal) }
-        pthread_sigmask(SIG_BLOCK, &held, &old)
-        defer { pthread_sigmask(SIG_SETMASK, &old, nil) }
-        if pending() { return false }
-        return cedit_wait_readable(descriptor, &old) > 0
+    /// The signal may have come on another thread, and before the wait began: its handler wrote to a pipe.
+    static func wait(for descriptor: Int32) -> Bool {
+        cedit_wait_readable(descriptor, Interrupts.wakeDescriptor) == 1
     }
 }

@@ -1,12 +1,17 @@
 import ArgumentParser
 import Glibc
+import Runtime
 import TerminalUI
 
 // Exit statuses: 0 done, 1 a script's error or failed check, 2 wrong usage, 130 interrupted.
 let (type, words) = Arguments.command(Array(CommandLine.arguments.dropFirst()))
 do {
-    var command = try type.parseAsRoot(words)
-    try command.run()
+    let parsed = try type.parseAsRoot(words)
+    // Deep recursion of a script ends in an error only where the stack has room for it.
+    try BigStack.run {
+        var command = parsed
+        try command.run()
+    }
 } catch {
     let code = type.exitCode(for: error)
     let message = type.message(for: error)

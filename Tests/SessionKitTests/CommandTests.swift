@@ -14,7 +14,7 @@ struct CommandTests {
             ([":load /nosuch/file.mpo"], "! error: there is no file '/nosuch/file.mpo'\n"),
             ([":save /tmp/x.mpo"], "! error: nothing has run yet that could be saved\n"),
             (["?nosuchthing"], "! error: there is no help for `nosuchthing`\n!   hint: `help` lists what there is\n"),
-        ])
+        ] as [([String], String)])
     func commands(_ cells: [String], _ expected: String) {
         let harness = Harness()
         for cell in cells { harness.session.run(cell: cell) }
@@ -53,6 +53,7 @@ struct CommandTests {
         arguments: [
             ("?for", "for NAME in LIST { … }\n"), ("help for", "for NAME in LIST { … }\n"),
             (":help constrain", "constrain LAB.QUANTITY <= BOUND\n"), ("?:save", ":save FILE\n"),
+            ("help epsilon", "setting epsilon = 0.1\n"), ("help settings", "settings of a lab and their defaults\n"),
             ("help pendulum", "pendulum("), ("help environments", "module environments\n"),
             ("help(\"repeat\")", "repeat COUNT { … }\n"), ("help", "`help NAME` tells about"),
             (":help", "`help NAME` tells about"),

@@ -3,33 +3,41 @@ import Support
 import Testing
 
 struct CompletionTests {
-    @Test(
-        "What stands at the cursor decides what is offered",
-        arguments: [
-            (":v", 0, [":vars"], " "),
-            (":", 0, [":help", ":vars", ":save", ":load", ":time", ":quit"], " "),
-            ("x = \\eta", 4, ["η"], ""),
-            ("\\lam", 0, ["λ"], ""),
-            ("\\ep", 0, ["ε"], ""),
-            ("\"\\eta", 1, ["η"], ""),
-            ("constr", 0, ["constrain"], ""),
-            ("pend", 0, ["pendulum"], "("),
-            ("1", 1, [], ""),
-            ("# pend", 6, [], ""),
-            ("my_va", 0, ["my_value"], ""),
-            ("x = my_val", 4, ["my_value"], ""),
-            ("rec.al", 4, ["alpha"], ""),
-            ("twice(", 6, ["x: ", "by: "], ""),
-            ("twice(b", 6, nil, nil),
-            ("twice(by: 3, ", 13, ["x: "], ""),
-        ])
-    func offers(_ text: String, _ start: Int, _ candidates: [String]?, _ suffix: String?) {
+    struct Row: Sendable, CustomStringConvertible {
+        var text: String
+        var start: Int
+        var candidates: [String]
+        var suffix = ""
+        init(_ text: String, _ start: Int, _ candidates: [String], _ suffix: String = "") {
+            (self.text, self.start, self.candidates, self.suffix) = (text, start, candidates, suffix)
+        }
+        var description: String { text }
+    }
+
+    static let rows: [Row] = [
+        Row(":v", 0, [":vars"], " "),
+        Row(":", 0, [":help", ":vars", ":save", ":load", ":time", ":quit"], " "),
+        Row("x = \\eta", 4, ["η"]),
+        Row("\\lam", 0, ["λ"]),
+        Row("\\ep", 0, ["ε"]),
+        Row("\"\\eta", 1, ["η"]),
+        Row("constr", 0, ["constrain"]),
+        Row("pendu", 0, ["pendulum"], "("),
+        Row("1", 1, []),
+        Row("# pend", 6, []),
+        Row("my_va", 0, ["my_value"]),
+        Row("x = my_val", 4, ["my_value"]),
+        Row("rec.al", 4, ["alpha"]),
+        Row("twice(", 6, ["x: ", "by: "]),
+        Row("twice(by: 3, ", 13, ["x: "]),
+    ]
+
+    @Test("What stands at the cursor decides what is offered", arguments: rows)
+    func offers(_ row: Row) {
         let harness = Harness()
         _ = harness.cells("my_value = 1", "rec = {alpha: 1, beta: 2}", "func twice(x, by: 2) { x * by }")
-        let found = harness.session.completions(in: text, at: text.utf8.count)
-        #expect(found.start == start)
-        if let candidates { #expect(found.candidates == candidates) } else { #expect(found.candidates.contains("by: ")) }
-        if let suffix { #expect(found.suffix == suffix) }
+        let found = harness.session.completions(in: row.text, at: row.text.utf8.count)
+        #expect(found == Completions(start: row.start, candidates: row.candidates, suffix: row.suffix))
     }
 
     @Test func severalNamesWithOneBeginning() {

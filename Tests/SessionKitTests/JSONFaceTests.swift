@@ -31,7 +31,7 @@ struct JSONFaceTests {
             ("report(iteration: 1, return: -3.5)", #"{"iteration":1,"return":-3.5}"#),
             ("0 / 0", #"{"value":"nan","type":"number"}"#),
             ("1 / 0", #"{"value":"inf","type":"number"}"#),
-        ])
+        ] as [(String, String?)])
     func objects(_ source: String, _ expected: String?) throws {
         let output = Self.run(source).output
         guard let expected else {

@@ -20,7 +20,7 @@ struct SessionTests {
             (["print(5)"], "5\n"),
             (["  "], ""),
             (["func f(a) { a + 1 }", "f(2)"], "3\n"),
-        ])
+        ] as [([String], String)])
     func cells(_ cells: [String], _ expected: String) {
         let harness = Harness()
         for cell in cells { harness.session.run(cell: cell) }
@@ -51,7 +51,7 @@ struct SessionTests {
             ("for i in 1...2 { print(i) }", "1\n2\n", "done"),
             ("1\nunknown_name\n2", "", "failed"),
             ("check 1 > 2, \"one is less\"", "", "failed"),
-        ])
+        ] as [(String, String, String)])
     func batch(_ source: String, _ expected: String, _ outcome: String) {
         let result = Harness().batch(source)
         let shown = result.output.split(separator: "\n").filter { !$0.hasPrefix("!") }.map { $0 + "\n" }.joined()
@@ -76,7 +76,7 @@ struct SessionTests {
             ("?for\n3", nil, "done"),
             ("t = [\n  1,\n  2\n]\n:vars\nt[0]", "t  list  [1, 2]\n1\n", "done"),
             ("1\n:nosuch\n2", "1\n! error: there is no command `:nosuch`\n!   hint: there are :help, :vars, :save, :load, :time, :quit\n", "failed"),
-        ])
+        ] as [(String, String?, String)])
     func piped(_ source: String, _ expected: String?, _ outcome: String) {
         let result = Harness().piped(source)
         if let expected { #expect(result.output == expected) }
@@ -111,7 +111,7 @@ struct SessionTests {
             ("1 + 1", nil), ("1 +", ""), ("for i in 1...3 {", "    "), ("f(", "    "), ("f([", "    "),
             ("if a {\n    for b in c {", "        "), ("func f() {\n    1\n}", nil), (":vars", nil), ("?for", nil),
             ("1 + * 2", nil), (")", nil), ("", nil),
-        ])
+        ] as [(String, String?)])
     func continuation(_ text: String, _ expected: String?) {
         #expect(Harness().session.continuation(of: text) == expected)
     }

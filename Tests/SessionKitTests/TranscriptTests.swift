@@ -26,7 +26,7 @@ struct TranscriptTests {
             (["2", "5", "_1 + _"], "_1 = 2\n# 2\n\n_ = 5\n# 5\n\n_1 + _\n# 7\n"),
             (["x = 2", "_1 + 1"], "x = 2; _1 = x\n# 2\n\n_1 + 1\n# 3\n"),
             (["\"a\\n\\nb\""], "\"a\\n\\nb\"\n# a\n#\n# b\n"),
-        ])
+        ] as [([String], String?)])
     func script(_ cells: [String], _ expected: String?) {
         let script = Self.script(cells)
         if let expected { #expect(script == Self.head + expected) }

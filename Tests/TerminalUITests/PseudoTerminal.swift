@@ -23,12 +23,14 @@ final class PseudoTerminal: @unchecked Sendable {
     struct Failed: Error { var what: String }
 
     init(_ arguments: [String] = [], environment: [String] = [], home: String) throws {
-        main = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard main >= 0, grantpt(main) == 0, unlockpt(main) == 0, let name = ptsname(main) else {
-            throw Failed(what: "no pseudo terminal")
-        }
         var size = winsize(ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
-        withUnsafeMutablePointer(to: &size) { pointer in _ = ioctl(main, UInt(TIOCSWINSZ), pointer) }
+        var name = [CChar](repeating: 0, count: 256)
+        var main: Int32 = -1
+        var other: Int32 = -1
+        guard openpty(&main, &other, &name, nil, &size) == 0 else { throw Failed(what: "no pseudo terminal") }
+        close(other)
+        self.main = main
+        _ = fcntl(main, F_SETFD, FD_CLOEXEC)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -39,7 +41,8 @@ final class PseudoTerminal: @unchecked Sendable {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+        let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, which the header hides from Swift
+        posix_spawnattr_setflags(&attributes, Int16(newSession | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var all = sigset_t()
         sigemptyset(&all)
         posix_spawnattr_setsigmask(&attributes, &all)

@@ -1,7 +1,6 @@
 // libedit for Swift: the library's own header, and a wrapper for each call of its that Swift cannot make.
 #pragma once
 #include <histedit.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 
 // el_set, el_get and history() are C variadics, which Swift does not import: one wrapper for each use.
@@ -13,10 +12,10 @@ typedef int (*cedit_read_character)(EditLine *, wchar_t *);
 /// `stdin` and its like are mutable globals of C, which Swift 6 refuses.
 static inline EditLine *cedit_open(const char *program) { return el_init(program, stdin, stdout, stderr); }
 
-/// The header hides `ppoll` from Swift. Waits until input can be read, 1, or a signal that `mask` lets through came, -1.
-int cedit_wait_readable(int descriptor, const sigset_t *mask);
+/// `poll` over two descriptors. Waits until input can be read, 1, or something is in the pipe, 0, which is emptied.
+int cedit_wait_readable(int descriptor, int pipe);
 
-/// Beside the one above: 1 if input can be read within so many milliseconds.
+/// `poll` over one descriptor: 1 if input can be read within so many milliseconds.
 int cedit_is_readable(int descriptor, int milliseconds);
 
 /// The header hides `wcwidth` from Swift. Columns of a character on the screen, -1 for what cannot be shown.
