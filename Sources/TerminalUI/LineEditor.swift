@@ -116,6 +116,8 @@ public final class LineEditor {
         sawEnd = false
         PromptSignals.install()
         if !isDumb { Terminal.write("\u{1B}[?2004h") }
+        // Raw before the prompt is seen: a key typed right then would be read by the rules of a plain line, Ctrl-D lost.
+        cedit_prepare_terminal(handle, 1)
         var count: Int32 = 0
         let line = el_gets(handle, &count)
         // Ctrl-C gives nil with a count of -1, or of 0 inside a search, as the end of the input does: our own flag decides.

@@ -53,7 +53,7 @@ struct CommandTests {
         arguments: [
             ("?for", "for NAME in LIST { … }\n"), ("help for", "for NAME in LIST { … }\n"),
             (":help constrain", "constrain LAB.QUANTITY <= BOUND\n"), ("?:save", ":save FILE\n"),
-            ("help epsilon", "setting epsilon = 0.1\n"), ("help settings", "settings of a lab and their defaults\n"),
+            ("help epsilon", "setting epsilon = 0.1\n"),
             ("help pendulum", "pendulum("), ("help environments", "module environments\n"),
             ("help(\"repeat\")", "repeat COUNT { … }\n"), ("help", "`help NAME` tells about"),
             (":help", "`help NAME` tells about"),
@@ -62,8 +62,14 @@ struct CommandTests {
         #expect(Harness().cells(cell).hasPrefix(start))
     }
 
+    @Test func theSettingsAreListed() {
+        let output = Harness().cells("help settings")
+        #expect(output.contains("settings of a lab and their defaults\n"))
+        #expect(output.contains("\n  epsilon_mean "))
+    }
+
     @Test("A wrong name in help brings the names that are close", arguments: [
-        ("pendlum", "`pendulum`"), ("penda", "`pendulum`"), ("constr", "`constrain`"), ("repaet", "`repeat`"),
+        ("pendlum", "`pendulum`"), ("pendu", "`pendulum`"), ("constr", "`constrain`"), ("repaet", "`repeat`"),
     ])
     func fuzzy(_ name: String, _ expected: String) {
         let output = Harness().cells("?" + name)

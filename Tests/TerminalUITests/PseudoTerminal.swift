@@ -7,7 +7,11 @@ import Testing
 final class PseudoTerminal: @unchecked Sendable {
     private let main: Int32
     let process: pid_t
+    /// All that the program wrote.
+    private(set) var raw: [UInt8] = []
+    /// The same without escape sequences.
     private(set) var output: [UInt8] = []
+    private var sequence: [UInt8] = []
     /// Up to where the output was looked at.
     private var seen = 0
 
@@ -51,7 +55,9 @@ final class PseudoTerminal: @unchecked Sendable {
         posix_spawnattr_setsigdefault(&attributes, &all)
         var words: [UnsafeMutablePointer<CChar>?] = ([Self.program] + arguments).map { strdup($0) } + [nil]
         let settings = ["HOME=\(home)", "TERM=xterm", "LANG=C.UTF-8", "NO_COLOR=1", "PATH=/usr/bin:/bin"]
-        var variables: [UnsafeMutablePointer<CChar>?] = (settings + environment).map { strdup($0) } + [nil]
+        let given = environment.map { $0.prefix { $0 != "=" } }
+        let kept = settings.filter { setting in !given.contains(setting.prefix { $0 != "=" }) }
+        var variables: [UnsafeMutablePointer<CChar>?] = (kept + environment).map { strdup($0) } + [nil]
         defer { for pointer in words + variables { free(pointer) } }
         var id: pid_t = 0
         let code = posix_spawn(&id, Self.program, &actions, &attributes, &words, &variables)
@@ -100,7 +106,7 @@ final class PseudoTerminal: @unchecked Sendable {
         for _ in 0..<3000 {
             var status: Int32 = 0
             if waitpid(process, &status, WNOHANG) == process { return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F) }
-            _ = read(milliseconds: 10)
+            if !read(milliseconds: 10) { usleep(10_000) }
         }
         throw Failed(what: "the program did not end: \(rest)")
     }
@@ -117,7 +123,16 @@ final class PseudoTerminal: @unchecked Sendable {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = Glibc.read(main, &bytes, bytes.count)
         if count <= 0 { return false }
-        output += bytes[..<count]
+        raw += bytes[..<count]
+        for byte in bytes[..<count] {
+            // `ESC [ … letter`, the only kind that is used, may come in two pieces.
+            if !sequence.isEmpty || byte == 0x1B {
+                sequence.append(byte)
+                if sequence.count > 2 && (0x40...0x7E).contains(byte) || sequence.count == 2 && byte != 0x5B { sequence = [] }
+            } else {
+                output.append(byte)
+            }
+        }
         return true
     }
 }
