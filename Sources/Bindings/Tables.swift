@@ -126,12 +126,14 @@ enum TableNatives {
             "write_csv", in: "tables", "Writes a table to a file as comma-separated values.",
             parameters: Parameter<Table>("t", "the table"), Parameter<String>("path", "the file's name"),
             text: "The file is written whole or not at all."
-        ) { _, t, path in try WholeFile.write(t.csv, to: path) },
+        ) { context, t, path in try WholeFile.write(t.csv, to: try context.service(RunFiles.self).toWrite(path)) },
         NativeFunction(
             "read_csv", in: "tables", "Reads a table from a file of comma-separated values.",
             parameters: Parameter<String>("path", "the file's name"),
             text: "The first line names the columns; what spells a number becomes one, an empty field `nothing`."
-        ) { _, path in try Table.parse(csv: try WholeFile.readText(path)) },
+        ) { context, path in
+            try Table.parse(csv: try WholeFile.readText(try context.service(RunFiles.self).toRead(path)))
+        },
     ]
 
     private static func ofRecords(_ rows: [Value]) throws -> Table {

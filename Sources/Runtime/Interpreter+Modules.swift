@@ -34,6 +34,11 @@ extension Interpreter {
     func modulePath(_ name: String, from scope: ModuleScope) throws -> String {
         var file = name.hasSuffix(".mpo") ? name : name + ".mpo"
         if name.isEmpty || name.utf8.contains(0) { throw Fault("module.name", "`use` wants the name of a module") }
+        if !usesFiles, file.hasPrefix(".") || file.hasPrefix("/") || file.split(separator: "/").contains("..") {
+            throw Fault(
+                "sandbox.files", "the sandbox does not let a script use the file \"\(name)\"",
+                hint: "run it without --sandbox")
+        }
         if file.hasPrefix("./") || file.hasPrefix("../") || file.hasPrefix("/") {
             if file.hasPrefix("/") { return file }
             while file.hasPrefix("./") { file.removeFirst(2) }

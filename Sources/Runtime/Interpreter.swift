@@ -23,6 +23,8 @@ public final class Interpreter {
     public let standardLibrary: String?
     /// The script's seed; random streams of natives start from it.
     public var seed: UInt64 = 0
+    /// False in a sandbox: `use` then reads the library only.
+    public var usesFiles = true
     /// Values of `param`s by name, as given on the command line.
     public var parameterOverrides: [String: String] = [:]
     /// Called before and after every top-level statement; `error` is what stopped it.

@@ -24,6 +24,7 @@ struct Runner {
         let session = Session(
             face: face, seed: options.seed, isQuiet: options.quiet, standardLibrary: LibraryFolder.path)
         session.interpreter.service(RunFiles.self).isSandboxed = options.sandbox
+        session.interpreter.usesFiles = !options.sandbox
         return session
     }
 
