@@ -46,3 +46,17 @@ public struct Diagnostic: Error, Sendable {
         self.isIncomplete = isIncomplete
     }
 }
+
+extension Diagnostic: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Place and message on one line; the renderer gives the full form.
+    public var description: String {
+        guard let span else { return "\(id): \(message)" }
+        let (line, column) = span.source.position(of: span.lower)
+        return "\(span.source.name):\(line):\(column): \(id): \(message)"
+    }
+
+    public var debugDescription: String { description }
+
+    /// Without this, whoever reflects on an error (tests do) would walk through the whole source.
+    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}
