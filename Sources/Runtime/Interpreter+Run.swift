@@ -33,14 +33,17 @@ extension Interpreter {
     }
 
     private func show(_ value: Value, of statement: Statement, _ display: DisplayMode) throws {
+        if runsCommands || display == .prompt, case .expression(let expression) = statement.kind,
+            case .name = expression.kind,
+            case .function(let function) = value, function.isCommand
+        {
+            let result = try call(value, CallArguments([] as [Value]), at: CallSite(statement.span))
+            if !result.isNothing, display != .quiet { output.show(result, isSilenced: statement.isSilenced) }
+            return
+        }
         switch (statement.kind, display) {
         case (_, .quiet): return
-        case (.expression(let expression), .prompt):
-            if case .name = expression.kind, case .function(let function) = value, function.isCommand {
-                let result = try call(value, CallArguments([] as [Value]), at: CallSite(statement.span))
-                if !result.isNothing { output.show(result, isSilenced: statement.isSilenced) }
-                return
-            }
+        case (.expression, .prompt): break
         case (.expression, .batch): break
         case (.assign, .prompt): break
         default: return

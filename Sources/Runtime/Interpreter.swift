@@ -23,6 +23,8 @@ public final class Interpreter {
     public let standardLibrary: String?
     /// The script's seed; random streams of natives start from it.
     public var seed: UInt64 = 0
+    /// A command's bare name (`undo`) runs it in every display mode, not only at the prompt.
+    public var runsCommands = false
     /// False in a sandbox: `use` then reads the library only.
     public var usesFiles = true
     /// Values of `param`s by name, as given on the command line.

@@ -1,3 +1,4 @@
+import Bindings
 import Glibc
 import Runtime
 import Support
@@ -88,7 +89,10 @@ extension Session {
     // MARK: :vars
 
     private func listVariables() {
-        let variables = interpreter.globals.filter { !$0.name.hasPrefix("_") }
+        // Earlier values, and the session's own table of reports as long as nothing was reported, are nobody's variables.
+        let variables = interpreter.globals.filter { name, value in
+            !name.hasPrefix("_") && !(name == "reports" && (value.asObject as? Table)?.rowCount == 0)
+        }
         if variables.isEmpty { return face.print("no variables yet") }
         let names = variables.map(\.name.count).max() ?? 0
         let kinds = variables.map(\.value.typeName.count).max() ?? 0

@@ -100,7 +100,8 @@ public final class Session {
         run(source, display: isQuiet ? .quiet : .batch, cell: nil)
     }
 
-    /// Runs text from a pipe: a script in which lines may be `:commands`.
+    /// Runs text from a pipe: a script that may hold whatever the prompt takes, `:commands` and bare `undo` included,
+    /// so that the lines of a session give the same numbers when they are piped.
     @discardableResult public func run(piped source: Source) -> Outcome {
         // The lines between two commands are one program; line ends before it keep its places in messages right.
         var pending: [UInt8] = []
@@ -110,7 +111,7 @@ public final class Session {
             let text = String(decoding: source.text[range], as: UTF8.self)
             if isCommand(text), isFinished(Source(name: source.name, text: pending)) {
                 if !pending.isEmpty {
-                    let outcome = run(Source(name: source.name, text: pending))
+                    let outcome = runPiece(Source(name: source.name, text: pending))
                     if !outcome.isDone { return outcome }
                 }
                 if let outcome = runCommand(text, isPrompt: false), !outcome.isDone { return outcome }
@@ -120,7 +121,11 @@ public final class Session {
             if pending.isEmpty { pending = [UInt8](repeating: 0x0A, count: line - 1) }
             pending += source.text[range.lowerBound..<end]
         }
-        return pending.isEmpty ? .done : run(Source(name: source.name, text: pending))
+        return pending.isEmpty ? .done : runPiece(Source(name: source.name, text: pending))
+    }
+
+    private func runPiece(_ source: Source) -> Outcome {
+        run(source, display: isQuiet ? .quiet : .batch, cell: nil, runsCommands: true)
     }
 
     private func isFinished(_ source: Source) -> Bool {
@@ -132,7 +137,9 @@ public final class Session {
 
     // MARK: Running
 
-    func run(_ source: Source, display: DisplayMode, cell number: Int?) -> Outcome {
+    /// - Parameter runsCommands: a command's bare name runs it; nil: at the prompt only.
+    func run(_ source: Source, display: DisplayMode, cell number: Int?, runsCommands: Bool? = nil) -> Outcome {
+        interpreter.runsCommands = runsCommands ?? (number != nil)
         sink.lastValue = nil
         transcript.open(source, cell: number)
         defer { transcript.close() }

@@ -53,7 +53,8 @@ public struct Transcript {
         switch statement.kind {
         case .expression(let expression):
             kind = .expression
-            if case .name(let name) = expression.kind, session.interpreter.lookup(name)?.asFunction?.isCommand == true {
+            if session.interpreter.runsCommands, case .name(let name) = expression.kind,
+                session.interpreter.lookup(name)?.asFunction?.isCommand == true {
                 kind = .command
             }
         case .assign(let target, _, _): kind = .assignment(target: target.span.text)

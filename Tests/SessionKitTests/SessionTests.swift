@@ -83,6 +83,19 @@ struct SessionTests {
         #expect(result.outcome.name == outcome)
     }
 
+    @Test("A command's bare name runs it at the prompt and in a pipe, and shows what it is in a file")
+    func bareCommands() {
+        let make = "lab = mpo(bandit([1, 2]), tabular(bandit([1, 2])), qnet(bandit([1, 2])))\ncollect(lab, episodes: 3);\n"
+        let check = "\nlab.environment_steps"
+        #expect(Harness().piped(make + "undo;" + check).output.hasSuffix("\n0\n"))
+        #expect(Harness().batch(make + "undo" + check).output.hasSuffix("\n3\n"))
+        let prompt = Harness()
+        for line in (make + "undo;" + check).split(separator: "\n") { prompt.session.run(cell: String(line)) }
+        #expect(prompt.text.lines.hasSuffix("\n0\n"))
+        let quiet = Harness(isQuiet: true)
+        #expect(quiet.piped(make + "undo\nprint(lab.environment_steps)").output.hasSuffix("0\n"))
+    }
+
     @Test func errorsInPipedTextNameTheLine() {
         let result = Harness().piped("1\n:vars\n\n\nunknown_name")
         #expect(result.output.contains("! standard input:5:1: error: "))
