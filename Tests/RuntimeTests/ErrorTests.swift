@@ -55,7 +55,7 @@ import Testing
         Case("for i in 0...1e300 { }", "[number.whole] a range wants a whole number, got 1e300"), Case("1...0.5", "[number.whole] a range wants a whole number, got 0.5"),
         Case("check 1 + 1 == 3, \"arithmetic \\(1)\"", "[check.failed] arithmetic 1 | 1 + 1 is 2"), Case("x = 5; check x > 10", "[check.failed] check failed: x > 10 | x is 5"),
         Case("check 1", "[condition.type] `check` wants true or false, got number 1 | compare it: `x != 0`"), Case("check true; check not false; check 1 < 2"),
-        Case("constrain 3.kl <= 1", "[syntax.number] digits are missing after the point | write `3` or `3.0`"), Case("x = 3; constrain x.kl <= 1", "[constrain.type] `constrain` wants a lab, got number 3"),
+        Case("constrain 3.kl <= 1", "[syntax.number] digits are missing after the point | a call on a number has it in parentheses: `(3).f()`"), Case("x = 3; constrain x.kl <= 1", "[constrain.type] `constrain` wants a lab, got number 3"),
         Case("constrain pair(1, 2).kl <= 1", "[constrain.type] a pair has nothing to constrain"), Case("constrain counter().size <= 1", "[lab.quantity] a counter has no `size` to constrain"),
         Case("x = 1 + if true { return 3 } else { 4 }", "[syntax.jump] `return` stands outside a function"),
         Case("func f() { 1 + if true { return 3 } else { 4 } }; f()", "[flow.expression] `return` cannot stand inside an expression | use `if` as a statement of its own"),
