@@ -53,11 +53,11 @@ extension Compiler {
         case .global(let name):
             noteShadowing(name, target.span)
             let (cell, scope) = (scope.cell(name), scope)
-            let pointer = cell.pointer
+            let (pointer, direct) = (cell.pointer, cell.direct)
             if !new.mayFlow && !showsValue {
                 return Compiled(run: { frame in
                     let value = try run(frame)
-                    if cell.isUserDefined { pointer.pointee = value } else { scope.define(cell, value) }
+                    if cell.isUserDefined && direct.pointee == nil { pointer.pointee = value } else { scope.define(cell, value) }
                     return .nothing
                 })
             }
@@ -115,6 +115,7 @@ extension Compiler {
         let run = try compile(value).run
         let (rootSite, scope) = (CallSite(root.span), scope)
         let operationSite = CallSite(target.span.to(value.span))
+        if !showsValue, let fast = try compileElementAssignment(target, operation, run, scope) { return fast }
 
         /// Reads the old value for `+=` and then writes; `place` holds the root.
         func assign(_ frame: Frame, _ place: UnsafeMutablePointer<Value>, ownsRoot: Bool, _ name: String) throws -> Value {
@@ -171,6 +172,43 @@ extension Compiler {
             })
         case nil: throw Diagnostic("runtime.resolution", "`\(name)` was not resolved", at: root.span)
         }
+    }
+
+    /// `xs[i] = value` for a variable of the frame, the form that loops use.
+    private func compileElementAssignment(
+        _ target: Expression, _ operation: BinaryOperator?, _ value: @escaping Code, _ scope: ModuleScope
+    ) throws -> Compiled? {
+        guard operation == nil, case .index(let owner, let subscripts) = target.kind, subscripts.count == 1,
+            case .expression(let position) = subscripts[0], case .name = owner.kind,
+            case .local(let variable)? = resolution.bindings[owner.span.lower], !variable.isBoxed,
+            !resolution.foreignTargets.contains(owner.span.lower)
+        else { return nil }
+        let (index, slot, site) = (try compile(position).run, variable.slot, CallSite(target.span))
+        return Compiled(run: { frame in
+            let new = try value(frame)
+            if frame.state.pointee.flow != .none { return new }
+            let index = try index(frame)
+            let place = frame.slots + slot
+            if case .number(let number) = index, Compiler.setElement(place, number, new) { return .nothing }
+            let steps = [Step.element([Subscripts.convert(index)], site)]
+            try Compiler.write(place, steps[...], new) { site in
+                NativeContext(interpreter: frame.state.pointee.interpreter, site: site)
+            }
+            return .nothing
+        })
+    }
+
+    /// Changes an element in place where the list is there, is not shared, and has it.
+    private static func setElement(_ place: UnsafeMutablePointer<Value>, _ number: Double, _ new: Value) -> Bool {
+        guard case .list = place.pointee else { return false }
+        // Moved out, so that a list which only this variable holds has one reference.
+        guard case .list(var box) = place.move() else { return false }
+        defer { place.initialize(to: .list(box)) }
+        guard number >= 0, number < Double(box.elements.count), number == number.rounded(.towardZero),
+            isKnownUniquelyReferenced(&box)
+        else { return false }
+        box.elements[Int(number)] = new
+        return true
     }
 
     private static func read(_ value: Value, _ step: Step, _ scope: ModuleScope) throws -> Value {

@@ -4,13 +4,34 @@ import Syntax
 /// Where a call finds the function: a type each, so that the compiled closures hold no dispatch.
 private protocol Callee {
     func value(_ frame: Frame) throws -> Value
+    /// The body to run without looking at the value.
+    var direct: Unmanaged<CompiledBody>? { get }
+    /// The function was called; next time its body may be run directly.
+    func remember(_ function: FunctionValue, _ body: CompiledBody)
 }
 
 private struct GlobalCallee: Callee {
     let cell: GlobalCell
     let pointer: UnsafeMutablePointer<Value>
+    let directPointer: UnsafeMutablePointer<Unmanaged<CompiledBody>?>
     let scope: ModuleScope
     let site: CallSite
+
+    init(_ cell: GlobalCell, _ scope: ModuleScope, _ site: CallSite) {
+        self.cell = cell
+        pointer = cell.pointer
+        directPointer = cell.direct
+        self.scope = scope
+        self.site = site
+    }
+
+    @inline(__always)
+    var direct: Unmanaged<CompiledBody>? { directPointer.pointee }
+
+    func remember(_ function: FunctionValue, _ body: CompiledBody) {
+        guard body.isPlain, case .function(let current) = pointer.pointee, current === function else { return }
+        directPointer.pointee = Unmanaged.passUnretained(body)
+    }
 
     @inline(__always)
     func value(_ frame: Frame) throws -> Value {
@@ -24,6 +45,10 @@ private struct ComputedCallee: Callee {
     let run: Code
     @inline(__always)
     func value(_ frame: Frame) throws -> Value { try run(frame) }
+    @inline(__always)
+    var direct: Unmanaged<CompiledBody>? { nil }
+    @inline(__always)
+    func remember(_ function: FunctionValue, _ body: CompiledBody) {}
 }
 
 @inline(never)
@@ -34,10 +59,16 @@ private func slowCall(_ callee: Value, _ values: [Value], _ shape: CallShape, _ 
 private func call0(_ callee: some Callee, _ shape: CallShape) -> Code {
     let site = shape.site
     return { frame in
+        if let direct = callee.direct, direct._withUnsafeGuaranteedRef({ $0.parameterCount }) == 0 {
+            return try direct._withUnsafeGuaranteedRef { body in
+                try body.call(try body.begin(frame.state, site), frame.state, site)
+            }
+        }
         let value = try callee.value(frame)
         if case .function(let function) = value, let code = function.code, code.parameterCount == 0 {
-            let base = try code.begin(frame.state, site)
-            return try code.run(base, function, frame.state, site)
+            let body = try code.ready()
+            callee.remember(function, body)
+            return try body.call(try body.begin(frame.state, site), function, frame.state, site)
         }
         return try slowCall(value, [], shape, frame)
     }
@@ -46,14 +77,24 @@ private func call0(_ callee: some Callee, _ shape: CallShape) -> Code {
 private func call1(_ callee: some Callee, _ a: @escaping Code, _ shape: CallShape) -> Code {
     let site = shape.site
     return { frame in
+        if let direct = callee.direct, direct._withUnsafeGuaranteedRef({ $0.parameterCount }) == 1 {
+            let a = try a(frame)
+            return try direct._withUnsafeGuaranteedRef { body in
+                let base = try body.begin(frame.state, site)
+                base.initialize(to: a)
+                return try body.call(base, frame.state, site)
+            }
+        }
         let value = try callee.value(frame)
         let a = try a(frame)
         if case .function(let function) = value {
             if let code = function.code {
                 if code.parameterCount == 1 {
-                    let base = try code.begin(frame.state, site)
+                    let body = try code.ready()
+                    callee.remember(function, body)
+                    let base = try body.begin(frame.state, site)
                     base.initialize(to: a)
-                    return try code.run(base, function, frame.state, site)
+                    return try body.call(base, function, frame.state, site)
                 }
             } else if case .number(let number) = a, let native = function.native?.onNumber {
                 return .number(native(number))
@@ -66,25 +107,43 @@ private func call1(_ callee: some Callee, _ a: @escaping Code, _ shape: CallShap
 private func call2(_ callee: some Callee, _ a: @escaping Code, _ b: @escaping Code, _ shape: CallShape) -> Code {
     let site = shape.site
     return { frame in
+        if let direct = callee.direct, direct._withUnsafeGuaranteedRef({ $0.parameterCount }) == 2 {
+            let a = try a(frame)
+            let b = try b(frame)
+            return try direct._withUnsafeGuaranteedRef { body in
+                let base = try body.begin(frame.state, site)
+                base.initialize(to: a)
+                (base + 1).initialize(to: b)
+                return try body.call(base, frame.state, site)
+            }
+        }
         let value = try callee.value(frame)
         let a = try a(frame)
         let b = try b(frame)
-        if case .function(let function) = value, let code = function.code, code.parameterCount == 2 {
-            let base = try code.begin(frame.state, site)
-            base.initialize(to: a)
-            (base + 1).initialize(to: b)
-            return try code.run(base, function, frame.state, site)
+        if case .function(let function) = value {
+            if let code = function.code {
+                if code.parameterCount == 2 {
+                    let body = try code.ready()
+                    callee.remember(function, body)
+                    let base = try body.begin(frame.state, site)
+                    base.initialize(to: a)
+                    (base + 1).initialize(to: b)
+                    return try body.call(base, function, frame.state, site)
+                }
+            } else if case .number(let a) = a, case .number(let b) = b, let native = function.native?.onNumbers {
+                return .number(native(a, b))
+            }
         }
         return try slowCall(value, [a, b], shape, frame)
     }
 }
 
-private func callMany(_ callee: some Callee, _ arguments: [Code], _ shape: CallShape) -> Code {
+private func callMany(_ callee: some Callee, _ arguments: [Compiler.Compiled], _ shape: CallShape) -> Code {
     { frame in
         let value = try callee.value(frame)
         var values: [Value] = []
         values.reserveCapacity(arguments.count)
-        for argument in arguments { values.append(try argument(frame)) }
+        for argument in arguments { values.append(try argument.run(frame)) }
         return try slowCall(value, values, shape, frame)
     }
 }
@@ -93,10 +152,10 @@ extension Compiler {
     func compileCall(
         _ callee: Expression, _ arguments: [Argument], _ trailing: Lambda?, _ site: CallSite
     ) throws -> Compiled {
-        var runs = try arguments.map { try compile($0.value).run }
+        var runs = try arguments.map { try compile($0.value) }
         var spans = arguments.map(\.value.span)
         if let trailing {
-            runs.append(try compileLambda(trailing).run)
+            runs.append(try compileLambda(trailing))
             spans.append(trailing.span)
         }
         if case .member(let owner, let name) = callee.kind {
@@ -107,18 +166,18 @@ extension Compiler {
             spans: spans, hasTrailing: trailing != nil)
         if case .name = callee.kind, case .global(let name) = resolution.bindings[callee.span.lower] {
             let cell = scope.cell(name)
-            let global = GlobalCallee(cell: cell, pointer: cell.pointer, scope: scope, site: CallSite(callee.span))
+            let global = GlobalCallee(cell, scope, CallSite(callee.span))
             return Compiled(run: Compiler.call(global, runs, shape))
         }
         return Compiled(run: Compiler.call(ComputedCallee(run: try compile(callee).run), runs, shape))
     }
 
-    private static func call(_ callee: some Callee, _ arguments: [Code], _ shape: CallShape) -> Code {
+    private static func call(_ callee: some Callee, _ arguments: [Compiled], _ shape: CallShape) -> Code {
         if shape.isPlain {
             switch arguments.count {
             case 0: return call0(callee, shape)
-            case 1: return call1(callee, arguments[0], shape)
-            case 2: return call2(callee, arguments[0], arguments[1], shape)
+            case 1: return call1(callee, arguments[0].run, shape)
+            case 2: return call2(callee, arguments[0].run, arguments[1].run, shape)
             default: break
             }
         }
@@ -127,7 +186,7 @@ extension Compiler {
 
     /// `x.f(y)`: the field f of x if x has it, else `f(x, y)`.
     private func compileMethodCall(
-        _ owner: Expression, _ name: Name, _ arguments: [Argument], _ runs: [Code], _ spans: [Span],
+        _ owner: Expression, _ name: Name, _ arguments: [Argument], _ runs: [Compiled], _ spans: [Span],
         _ hasTrailing: Bool, _ site: CallSite
     ) throws -> Compiled {
         let ownerRun = try compile(owner).run
@@ -158,7 +217,7 @@ extension Compiler {
             var values: [Value] = []
             values.reserveCapacity(runs.count + 1)
             if let calledMember {
-                for run in runs { values.append(try run(frame)) }
+                for run in runs { values.append(try run.run(frame)) }
                 return try slowCall(calledMember, values, fieldShape, frame)
             }
             if outside.isUndefined {
@@ -166,7 +225,7 @@ extension Compiler {
                 throw interpreter.unknownMethod(name.text, of: value, in: scope, memberSite)
             }
             values.append(value)
-            for run in runs { values.append(try run(frame)) }
+            for run in runs { values.append(try run.run(frame)) }
             return try slowCall(outside, values, functionShape, frame)
         })
     }

@@ -11,11 +11,11 @@ extension Compiler {
         case .nothing: return constant(.nothing)
         case .string(let pieces): return try compileString(pieces)
         case .list(let elements):
-            let runs = try elements.map { try compile($0).run }
+            let runs = try elements.map { try compile($0) }
             return Compiled(run: { frame in
                 var values: [Value] = []
                 values.reserveCapacity(runs.count)
-                for run in runs { values.append(try run(frame)) }
+                for run in runs { values.append(try run.run(frame)) }
                 return .list(values)
             })
         case .record(let fields): return try compileRecord(fields)
@@ -63,17 +63,16 @@ extension Compiler {
     private func compileString(_ pieces: [StringPiece]) throws -> Compiled {
         if pieces.isEmpty { return constant(.string("")) }
         if pieces.count == 1, case .text(let text) = pieces[0] { return constant(.string(text)) }
-        let runs: [Code] = try pieces.map { piece in
+        let runs: [Compiled] = try pieces.map { piece in
             switch piece {
             case .text(let text):
-                let value = Value.string(text)
-                return { _ in value }
-            case .expression(let expression): return try compile(expression).run
+                return constant(.string(text))
+            case .expression(let expression): return try compile(expression)
             }
         }
         return Compiled(run: { frame in
             var text = ""
-            for run in runs { text += try run(frame).text }
+            for run in runs { text += try run.run(frame).text }
             return .string(text)
         })
     }
@@ -87,12 +86,12 @@ extension Compiler {
             }
             names.append(field.key.text)
         }
-        let runs = try fields.map { try compile($0.value).run }
+        let runs = try fields.map { try compile($0.value) }
         let keys = names
         return Compiled(run: { frame in
             var values: [Value] = []
             values.reserveCapacity(runs.count)
-            for run in runs { values.append(try run(frame)) }
+            for run in runs { values.append(try run.run(frame)) }
             return .record(RecordBox(names: keys, values: values))
         })
     }

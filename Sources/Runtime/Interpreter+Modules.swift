@@ -8,10 +8,14 @@ final class LoadedModule {
 }
 
 extension Interpreter {
-    /// Runs the library's `prelude.mpo`, whose names every program then has. Call it once, before any program.
+    /// Runs the library's `prelude.mpo`, if there is one; its names are then known everywhere.
+    ///
+    /// The first `run`, `check`, `lookup` or completion does so by itself; a prelude that fails is told once.
     public func loadPrelude() throws(Diagnostic) {
-        guard let standardLibrary else { return }
+        guard let standardLibrary, !isPreludeLoaded else { return }
+        isPreludeLoaded = true
         let path = "\(standardLibrary)/prelude.mpo"
+        guard WholeFile.exists(path) else { return }
         do {
             try entering {
                 let site = CallSite(Span(Source(name: path, ""), 0, 0))

@@ -3,7 +3,10 @@ import Syntax
 
 extension Interpreter {
     /// The variable, library function or native of that name.
-    public func lookup(_ name: String) -> Value? { user.value(name) }
+    public func lookup(_ name: String) -> Value? {
+        try? loadPrelude()
+        return user.value(name)
+    }
 
     /// Sets a variable, as the prompt does with `_`.
     public func setGlobal(_ name: String, _ value: Value) { user.define(user.cell(name), value) }
@@ -12,13 +15,17 @@ extension Interpreter {
     public var globals: [(name: String, value: Value)] { user.definitions }
 
     /// What the library defines in the language, by name.
-    public var libraryNames: [String] { library.keys.sorted() }
+    public var libraryNames: [String] {
+        try? loadPrelude()
+        return library.keys.sorted()
+    }
 
     /// All names that a program may use at its top level.
     var visibleNames: [String] { user.definitions.map(\.name) + library.keys + registry.names }
 
     /// Names that start with `prefix`; after a dot the members of the value before it: `lab.ep`.
     public func completions(_ prefix: String) -> [String] {
+        try? loadPrelude()
         let parts = prefix.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count > 1, let first = parts.first, let last = parts.last else {
             return Set(visibleNames).filter { $0.hasPrefix(prefix) }.sorted()
@@ -52,6 +59,7 @@ extension Interpreter {
     /// What is wrong with a program's names, without running it: every name that nothing defines.
     public func check(_ program: Program) -> [Diagnostic] {
         do {
+            try loadPrelude()
             return try entering {
                 var checker = NameChecker(interpreter: self)
                 return try checker.check(program)

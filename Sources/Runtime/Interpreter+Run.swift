@@ -6,6 +6,7 @@ extension Interpreter {
     ///
     /// What ran before an error stays: variables, labs, output.
     public func run(_ program: Program, display: DisplayMode) throws(Diagnostic) {
+        try loadPrelude()
         do {
             try entering {
                 user.folder = Interpreter.folder(of: program.source.name)

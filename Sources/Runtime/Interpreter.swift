@@ -38,6 +38,7 @@ public final class Interpreter {
     /// What the prelude defines, beside the natives.
     var library: [String: Value] = [:]
     var modules: [String: LoadedModule] = [:]
+    var isPreludeLoaded = false
     /// Modules being loaded, to find cycles.
     var loading: [String] = []
     private var services: [ObjectIdentifier: any InterpreterService] = [:]
@@ -153,9 +154,10 @@ public final class Interpreter {
                 let isPlain = arguments.arguments.allSatisfy { $0.label == nil }
                 if code.ignoresArguments { values = [] }
                 if isPlain && values.count == code.parameterCount {
-                    let base = try code.begin(state, site)
+                    let body = try code.ready()
+                    let base = try body.begin(state, site)
                     for (index, value) in values.enumerated() { base[index] = value }
-                    return try code.run(base, function, state, site)
+                    return try body.call(base, function, state, site)
                 }
             }
             return try call(function, values, CallShape(CallArguments(arguments.arguments), site), state)
@@ -185,19 +187,19 @@ public final class Interpreter {
     ) throws -> Value {
         let site = shape.site
         let binding = try ArgumentBinder.bind(code.signature, count: values.count, shape)
-        try code.compile()
-        let base = try code.begin(state, site)
+        let body = try code.ready()
+        let base = try body.begin(state, site)
         var isFilled = false
-        defer { if !isFilled { code.failed(base, state, site) } }
+        defer { if !isFilled { body.failed(base, state, site) } }
         for (position, source) in binding.sources.enumerated() {
             if let source {
                 base[position] = values[source]
             } else if let value = code.defaults[position] {
-                base[position] = try code.evaluateDefault(value, base, function, state)
+                base[position] = try code.evaluateDefault(value.run, base, function, state)
             }
         }
         isFilled = true
-        return try code.run(base, function, state, site)
+        return try body.call(base, function, state, site)
     }
 
     /// Runs a block and returns the values of its expression statements.
@@ -215,9 +217,9 @@ public final class Interpreter {
             }
             collected.append([])
             do {
-                let base = try code.begin(state, site)
+                let base = try body.begin(state, site)
                 for (index, value) in values.enumerated() { base[index] = value }
-                _ = try code.run(base, block, state, site, body: body)
+                _ = try body.call(base, block, state, site)
             } catch {
                 collected.removeLast()
                 throw error

@@ -56,6 +56,9 @@ final class VariableBox: HostObject {
 final class GlobalCell {
     let name: String
     let pointer: UnsafeMutablePointer<Value>
+    /// The body to run directly where the value is a function that shares nothing with others; a
+    /// call sets it, an assignment takes it away. The interpreter keeps every body alive.
+    let direct: UnsafeMutablePointer<Unmanaged<CompiledBody>?>
     /// False while the name stands for a built-in, a library function or nothing at all.
     var isUserDefined = false
 
@@ -63,11 +66,19 @@ final class GlobalCell {
         self.name = name
         pointer = .allocate(capacity: 1)
         pointer.initialize(to: value)
+        direct = .allocate(capacity: 1)
+        direct.initialize(to: nil)
+    }
+
+    func set(_ value: Value) {
+        direct.pointee = nil
+        pointer.pointee = value
     }
 
     deinit {
         pointer.deinitialize(count: 1)
         pointer.deallocate()
+        direct.deallocate()
     }
 }
 

@@ -35,7 +35,7 @@ final class ModuleScope {
             cell.isUserDefined = true
             order.append(cell)
         }
-        cell.pointer.pointee = value
+        cell.set(value)
     }
 
     /// What the module defines or has taken from others, in the order of definition.
@@ -43,6 +43,6 @@ final class ModuleScope {
 
     /// Takes all values away; the scope is not used again.
     func clear() {
-        for cell in cells.values { cell.pointer.pointee = .nothing }
+        for cell in cells.values { cell.set(.nothing) }
     }
 }

@@ -2,40 +2,52 @@
 public struct Parameter<T: ValueConvertible> {
     let name: String
     let documentation: String
-    let defaultValue: T?
     let defaultText: String?
+    @usableFromInline let converter: Converter<T>
 
     public init(_ name: String, _ documentation: String) {
         self.name = name
         self.documentation = documentation
-        defaultValue = nil
         defaultText = nil
+        converter = Converter(nil)
     }
 
     /// `shown` is how `help` writes the default, where the value itself does not say it ("the lab's").
     public init(_ name: String, _ documentation: String, default value: T, shown: String? = nil) {
         self.name = name
         self.documentation = documentation
-        defaultValue = value
         defaultText = shown ?? value.asValue.quoted
+        converter = Converter(value)
     }
 
-    @inline(__always)
-    func take(_ value: Value?, _ binding: inout Int) throws -> T {
-        binding += 1
-        if let value { return try T.convert(value) }
-        if let defaultValue { return defaultValue }
-        throw Mismatch(found: "nothing")
-    }
-
-    var description: Signature.Parameter {
+    @usableFromInline var description: Signature.Parameter {
         Signature.Parameter(
             name, wants: T.wants, defaultText: defaultText, documentation: documentation, arity: T.arity)
     }
 
     /// Whether `value` may be the argument here, or the first of the arguments that are left.
-    func accepts(_ value: Value) -> Bool {
+    @usableFromInline func accepts(_ value: Value) -> Bool {
         (try? T.convert(T.arity == .rest ? .list([value]) : value)) != nil
+    }
+}
+
+/// What turns an argument into a parameter's Swift value.
+///
+/// A class, since a call passes a pack of them about: copies cost one reference, and the type's
+/// metadata is at hand.
+@usableFromInline
+final class Converter<T: ValueConvertible> {
+    private let defaultValue: T?
+
+    init(_ defaultValue: T?) { self.defaultValue = defaultValue }
+
+    /// The argument for this parameter; `position` counts the parameters.
+    @usableFromInline
+    func take(_ arguments: UnsafeBufferPointer<Value?>, _ position: inout Int) throws -> T {
+        position += 1
+        if let value = arguments[position] { return try T.convert(value) }
+        if let defaultValue { return defaultValue }
+        throw Mismatch(found: "nothing")
     }
 }
 
@@ -76,22 +88,24 @@ public final class NativeFunction: @unchecked Sendable {
     public let isCommand: Bool
     public let parameters: [Signature.Parameter]
 
-    /// One entry for every parameter; nil where the default is to be taken. `failed` is set to the
-    /// index of the parameter that did not convert.
+    /// One entry for every parameter; nil where the default is to be taken. `position` is the
+    /// parameter that is being converted, and past the last one while the body runs.
+    @usableFromInline
     typealias Invoke = (
-        _ context: NativeContext, _ arguments: UnsafeBufferPointer<Value?>, _ failed: inout Int
+        _ context: NativeContext, _ arguments: UnsafeBufferPointer<Value?>, _ position: inout Int
     ) throws -> Value
     let invoke: Invoke
     let acceptsFirst: (Value) -> Bool
     /// The number of arguments that fill all parameters in order; -1 where one takes the rest.
     let plainCount: Int
-    /// A function of one number, to be called without any conversion.
+    /// What to call directly where the arguments are one or two numbers.
     private(set) var onNumber: ((Double) -> Double)?
+    private(set) var onNumbers: ((Double, Double) -> Double)?
 
-    public init<each P: ValueConvertible, R: ValueConvertible>(
-        _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
-        text: String = "", examples: [Example] = [], isCommand: Bool = false,
-        _ body: @escaping (NativeContext, repeat each P) throws -> R
+    @usableFromInline
+    init(
+        _ name: String, _ module: String, _ summary: String, _ text: String, _ examples: [Example], _ isCommand: Bool,
+        _ parameters: [Signature.Parameter], _ acceptsFirst: ((Value) -> Bool)?, _ invoke: @escaping Invoke
     ) {
         self.name = name
         self.module = module
@@ -99,61 +113,65 @@ public final class NativeFunction: @unchecked Sendable {
         self.text = text
         self.examples = examples
         self.isCommand = isCommand
-        let pack = (repeat each parameters)
+        self.parameters = parameters
+        plainCount = parameters.allSatisfy { $0.arity == .one } ? parameters.count : -1
+        self.acceptsFirst = acceptsFirst ?? { _ in false }
+        self.invoke = invoke
+    }
+
+    // Inlinable, so that the conversions are compiled for the types at hand where a native is declared.
+    @inlinable
+    public convenience init<each P: ValueConvertible, R: ValueConvertible>(
+        _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
+        text: String = "", examples: [Example] = [], isCommand: Bool = false,
+        _ body: @escaping (NativeContext, repeat each P) throws -> R
+    ) {
         var descriptions: [Signature.Parameter] = []
         var accepts: ((Value) -> Bool)?
-        for parameter in repeat each pack {
+        for parameter in repeat each parameters {
             descriptions.append(parameter.description)
             if accepts == nil { accepts = { parameter.accepts($0) } }
         }
-        self.parameters = descriptions
-        plainCount = descriptions.allSatisfy { $0.arity == .one } ? descriptions.count : -1
-        acceptsFirst = accepts ?? { _ in false }
-        invoke = { context, arguments, failed in
-            var index = -1
-            func next<T>(_ parameter: Parameter<T>) throws -> T {
-                failed = index + 1
-                return try parameter.take(arguments[index + 1], &index)
-            }
-            let converted = (repeat try next(each pack))
-            failed = -1
+        let pack = (repeat (each parameters).converter)
+        self.init(name, module, summary, text, examples, isCommand, descriptions, accepts) { context, arguments, position in
+            let converted = (repeat try (each pack).take(arguments, &position))
+            position += 1
             return try body(context, repeat each converted).asValue
         }
     }
 
     /// A function that returns nothing.
-    public init<each P: ValueConvertible>(
+    @inlinable
+    public convenience init<each P: ValueConvertible>(
         _ name: String, in module: String, _ summary: String, parameters: repeat Parameter<each P>,
         text: String = "", examples: [Example] = [], isCommand: Bool = false,
         _ body: @escaping (NativeContext, repeat each P) throws -> Void
     ) {
-        self.name = name
-        self.module = module
-        self.summary = summary
-        self.text = text
-        self.examples = examples
-        self.isCommand = isCommand
-        let pack = (repeat each parameters)
         var descriptions: [Signature.Parameter] = []
         var accepts: ((Value) -> Bool)?
-        for parameter in repeat each pack {
+        for parameter in repeat each parameters {
             descriptions.append(parameter.description)
             if accepts == nil { accepts = { parameter.accepts($0) } }
         }
-        self.parameters = descriptions
-        plainCount = descriptions.allSatisfy { $0.arity == .one } ? descriptions.count : -1
-        acceptsFirst = accepts ?? { _ in false }
-        invoke = { context, arguments, failed in
-            var index = -1
-            func next<T>(_ parameter: Parameter<T>) throws -> T {
-                failed = index + 1
-                return try parameter.take(arguments[index + 1], &index)
-            }
-            let converted = (repeat try next(each pack))
-            failed = -1
+        let pack = (repeat (each parameters).converter)
+        self.init(name, module, summary, text, examples, isCommand, descriptions, accepts) { context, arguments, position in
+            let converted = (repeat try (each pack).take(arguments, &position))
+            position += 1
             try body(context, repeat each converted)
             return .nothing
         }
+    }
+
+    /// What to call directly, past all conversion, where the one argument is a number.
+    public func direct(_ function: @escaping (Double) -> Double) -> NativeFunction {
+        onNumber = function
+        return self
+    }
+
+    /// What to call directly, past all conversion, where the two arguments are numbers.
+    public func direct(_ function: @escaping (Double, Double) -> Double) -> NativeFunction {
+        onNumbers = function
+        return self
     }
 
     /// A function of one number: `sin(x)`.
@@ -185,18 +203,21 @@ public final class NativeFunction: @unchecked Sendable {
 public final class NativeGroup: @unchecked Sendable {
     public let name: String
     public private(set) var overloads: [NativeFunction]
-    /// The function to call directly where the one argument is a number.
+    /// What to call directly where the arguments are one or two numbers.
     @exclusivity(unchecked) private(set) var onNumber: ((Double) -> Double)?
+    @exclusivity(unchecked) private(set) var onNumbers: ((Double, Double) -> Double)?
 
     init(_ native: NativeFunction) {
         name = native.name
         overloads = [native]
         onNumber = native.onNumber
+        onNumbers = native.onNumbers
     }
 
     func add(_ native: NativeFunction) {
         overloads.append(native)
         if onNumber == nil { onNumber = native.onNumber }
+        if onNumbers == nil { onNumbers = native.onNumbers }
     }
 
     public var isCommand: Bool { overloads.contains { $0.isCommand } }

@@ -66,12 +66,13 @@ extension NativeFunction {
             for index in 0..<count { buffer.initializeElement(at: index, to: argument(index)) }
             defer { buffer.deinitialize() }
             let context = NativeContext(interpreter: interpreter, site: shape.site)
-            var failed = -1
+            var position = -1
             do {
-                let value = try invoke(context, UnsafeBufferPointer(buffer), &failed)
+                let value = try invoke(context, UnsafeBufferPointer(buffer), &position)
                 if interpreter.cancellation.isCancelled { throw shape.site.interrupted }
                 return value
             } catch {
+                let failed = position
                 guard failed >= 0, failed < parameters.count else { throw shape.site.diagnostic(error) }
                 let source = binding.map { $0.sources[failed] } ?? failed
                 let span = source.map { shape.span(ofArgument: $0) } ?? shape.site.span

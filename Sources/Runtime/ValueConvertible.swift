@@ -9,7 +9,7 @@ public struct Mismatch: Error {
     /// What was found, where the value itself does not say it.
     public var found: String?
 
-    public init(wanted: String? = nil, found: String? = nil) {
+    @inlinable public init(wanted: String? = nil, found: String? = nil) {
         self.wanted = wanted
         self.found = found
     }
@@ -62,11 +62,11 @@ extension Float: ValueConvertible {
 
 extension Int: ValueConvertible {
     public static var wants: String? { "a whole number" }
-    public static func convert(_ value: Value) throws -> Int {
+    @inlinable public static func convert(_ value: Value) throws -> Int {
         guard case .number(let number) = value, let whole = Int(exactly: number) else { throw Mismatch() }
         return whole
     }
-    public var asValue: Value { .number(Double(self)) }
+    @inlinable public var asValue: Value { .number(Double(self)) }
 }
 
 extension Bool: ValueConvertible {
@@ -80,11 +80,11 @@ extension Bool: ValueConvertible {
 
 extension String: ValueConvertible {
     public static var wants: String? { "a string" }
-    public static func convert(_ value: Value) throws -> String {
+    @inlinable public static func convert(_ value: Value) throws -> String {
         if case .string(let box) = value { return box.text }
         throw Mismatch()
     }
-    public var asValue: Value { .string(self) }
+    @inlinable public var asValue: Value { .string(self) }
 }
 
 extension RangeValue: ValueConvertible {
@@ -125,7 +125,7 @@ extension HostObject: ValueConvertible {
 
 extension Optional: ValueConvertible where Wrapped: ValueConvertible {
     public static var wants: String? { Wrapped.wants.map { "\($0) or nothing" } }
-    public static func convert(_ value: Value) throws -> Wrapped? {
+    @inlinable public static func convert(_ value: Value) throws -> Wrapped? {
         if case .nothing = value { return nil }
         return try Wrapped.convert(value)
     }
