@@ -64,17 +64,22 @@ enum OutputNatives {
         ) { context, x in if !x.isNothing { context.output.show(x, isSilenced: false) } },
         NativeFunction(
             "report", in: "output", "Prints a row of named values and adds it to the table `reports`.",
-            parameters: Parameter<LabelledRest>("values", "values by name"),
+            parameters: Parameter<String?>("line", "what is printed; the values go to the table all the same", default: nil, shown: "the values"),
+            Parameter<LabelledRest>("values", "values by name"),
             text: "With `--json` every row is one object on standard output.",
             examples: [Example("report(iteration: 1, return: -200.5); reports.return", "[-200.5]")]
-        ) { context, values in
+        ) { context, line, values in
             guard !values.fields.isEmpty else {
                 throw Fault("report.empty", "report wants values by name", hint: "as in `report(iteration: i, return: r)`")
             }
             let reports = context.service(Reports.self)
             reports.append(values.fields)
             context.interpreter.setGlobal("reports", .object(reports.table))
-            context.output.report(values.fields)
+            if let line {
+                context.output.report(values.fields, line: line)
+            } else {
+                context.output.report(values.fields)
+            }
         },
         NativeFunction(
             "type", in: "output", "What kind of value something is.", parameters: Parameter<Value>("x", "any value"),

@@ -34,6 +34,17 @@ enum StringNatives {
             }
         },
         NativeFunction(
+            "short", in: "strings", "A number as text in few digits, as summaries write it.",
+            parameters: Parameter<Double?>("x", "the number; nothing gives a dash"),
+            Parameter<Count>("digits", "significant digits", default: Count(4)),
+            examples: [Example("short(pi)", "3.142"), Example("short(-1214.3)", "−1 214"), Example("short(nothing)", "–")]
+        ) { _, x, digits in
+            guard (1...17).contains(digits.number) else {
+                throw Fault("short.digits", "short wants from 1 to 17 digits, got \(digits.number)")
+            }
+            return x.map { Digits.short($0, significant: digits.number) } ?? "–"
+        },
+        NativeFunction(
             "format", in: "strings", "A number as text with so many decimals.",
             parameters: Parameter<Double>("x", "the number"),
             Parameter<Count?>("decimals", "digits after the point", default: nil, shown: "as many as it has"),

@@ -15,6 +15,9 @@ public protocol OutputSink: AnyObject {
     /// One row of `report(…)`.
     func report(_ row: [(name: String, value: Value)])
 
+    /// One row of `report(…)` whose printed line the program wrote itself.
+    func report(_ row: [(name: String, value: Value)], line: String)
+
     /// A remark about the program, such as that a built-in was shadowed.
     func note(_ text: String, at span: Span?)
 
@@ -24,4 +27,5 @@ public protocol OutputSink: AnyObject {
 
 extension OutputSink {
     public func progress(_ progress: (fraction: Double?, text: String)?) {}
+    public func report(_ row: [(name: String, value: Value)], line: String) { report(row) }
 }

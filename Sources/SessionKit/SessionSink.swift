@@ -29,7 +29,10 @@ final class SessionSink: OutputSink {
         if isSilenced || isQuiet { return }
         endProgress()
         let text = value.display(style)
-        remember(text)
+        // A saved script holds no escape codes.
+        var plain = style
+        plain.colour = false
+        remember(style.colour ? value.display(plain) : text)
         face.show(value, text: text)
     }
 
@@ -39,12 +42,13 @@ final class SessionSink: OutputSink {
         face.print(line)
     }
 
-    func report(_ row: [(name: String, value: Value)]) {
+    func report(_ row: [(name: String, value: Value)]) { report(row, line: reports.line(row)) }
+
+    func report(_ row: [(name: String, value: Value)], line: String) {
         endProgress()
         onReport?(row)
-        let text = reports.line(row)
-        remember(text)
-        face.report(row, text: text)
+        remember(line)
+        face.report(row, text: line)
     }
 
     func note(_ text: String, at span: Span?) {
