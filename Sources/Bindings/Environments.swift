@@ -1,6 +1,7 @@
 import Environments
 import Runtime
 import Support
+import Tensors
 
 /// Tasks by their names, and stepping them by hand.
 enum EnvironmentNatives {
@@ -108,12 +109,24 @@ enum EnvironmentNatives {
                 Example("env = bandit([1, 2]); reset(env); step(env, 1).reward", "2")
             ]
         ) { _, env, action in
-            let numbers = try action.asNumber.map { [$0] } ?? [Double].convert(action)
-            let step = try env.step(numbers)
+            let step = try env.step(numbers(of: action))
             return Value.record([
                 ("observation", step.nextObservation.asValue), ("reward", step.reward.asValue),
                 ("terminated", step.terminated.asValue), ("truncated", step.truncated.asValue),
             ])
         },
     ]
+
+    /// The numbers of an action that a script gave, in whatever form.
+    private static func numbers(of action: Value) throws -> [Double] {
+        if let number = action.asNumber { return [number] }
+        if case .object(let object as any TensorLike) = action {
+            return (0..<object.tensor.shape.count).map { Double(object.tensor.storage.pointer[$0]) }
+        }
+        do { return try [Double].convert(action) } catch is Mismatch {
+            throw Fault(
+                "environment.action", "an action is a number or a list of numbers, got \(action.described)",
+                hint: "as in step(env, [0.5]), or step(env, 1) for the second of finitely many")
+        }
+    }
 }

@@ -99,10 +99,15 @@ enum OutputNatives {
         NativeFunction(
             "seed", in: "output", "Sets the seed that all random streams start from; without a number, tells it.",
             parameters: Parameter<Count?>("n", "the seed", default: nil),
-            text: "A lab keeps the seed it was made with.", examples: [Example("seed(3); seed()", "3")]
+            text: "All streams begin again, so what is drawn and made after it repeats. A lab keeps the seed it was made with.",
+            examples: [
+                Example("seed(3); seed()", "3"), Example("seed(3); x = normal(); seed(3); normal() == x", "true"),
+            ]
         ) { context, n in
             guard let n else { return Value.number(Double(context.interpreter.seed)) }
             context.interpreter.seed = UInt64(n.number)
+            // The streams are counted: without a new count, the same seed would go on where it was.
+            context.random.restart()
             return Value.nothing
         },
     ]

@@ -47,7 +47,7 @@ final class PolicyObject: HostObject, NetworkHolder {
             throw Fault(
                 "argument.count", "a policy is called with states, as in policy([0, 0, 1]); \(arguments.count) arguments were given")
         }
-        let states = try Tensor.convert(value)
+        let states = try Tensor.of(value, for: "a policy")
         return try distribution(states)
     }
 
@@ -99,17 +99,17 @@ final class CriticObject: HostObject, NetworkHolder {
         let network = critic.network
         switch (critic.form, arguments.values.count) {
         case (.perAction, 1):
-            return try network(Tensor.convert(arguments.values[0])).asValue
+            return try network(Tensor.of(arguments.values[0], for: "a critic")).asValue
         case (.stateAction, 2):
-            let states = try Tensor.convert(arguments.values[0])
-            let actions = try Tensor.convert(arguments.values[1])
+            let states = try Tensor.of(arguments.values[0], for: "a critic")
+            let actions = try Tensor.of(arguments.values[1], for: "a critic")
             let outputs = try network(NetworkObject.joined([states, actions]))
             return try outputs.reshaped(Array(outputs.shape.dimensions.dropLast())).asValue
         case (.perAction, let count):
             throw Fault(
                 "argument.count", "this critic has an output for each action: critic(states) was wanted, \(count) arguments were given")
         case (.stateAction, let count):
-            throw Fault("argument.count", "critic(states, actions) was wanted, \(count) arguments were given")
+            throw Fault("argument.count", "critic(states, actions) was wanted, \(Digits.count(count, "argument")) \(count == 1 ? "was" : "were") given")
         }
     }
 }

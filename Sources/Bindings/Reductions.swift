@@ -39,10 +39,10 @@ enum ReductionNatives {
             }),
         extreme("max", "largest", Example("max([3, 1, 2])", "3"), Example("max(3, 5)", "5"), { x in
             x.reduce(-.infinity) { $0.isNaN || $1 <= $0 ? $0 : $1 }
-        }, Tensor.maximum, { try $0.max($1) }),
+        }, Tensor.maximum, { try $0.max($1, keepingAxes: $2) }),
         extreme("min", "smallest", Example("min([3, 1, 2])", "1"), Example("min(3, 5)", "3"), { x in
             x.reduce(.infinity) { $0.isNaN || $1 >= $0 ? $0 : $1 }
-        }, Tensor.minimum, { try $0.min($1) }),
+        }, Tensor.minimum, { try $0.min($1, keepingAxes: $2) }),
         arg("argmax", "largest", Example("argmax([3, 7, 5])", "1"), 1),
         arg("argmin", "smallest", Example("argmin([3, 7, 5])", "0"), -1),
         NativeFunction(
@@ -158,14 +158,15 @@ enum ReductionNatives {
     /// `max` and `min`: of one collection, or of several things element by element.
     private static func extreme(
         _ name: String, _ word: String, _ examples: Example..., numbers: @escaping ([Double]) -> Double,
-        pair: @escaping (Tensor, Tensor) throws -> Tensor, tensor: @escaping (Tensor, [Int]?) throws -> Tensor
+        pair: @escaping (Tensor, Tensor) throws -> Tensor, tensor: @escaping (Tensor, [Int]?, Bool) throws -> Tensor
     ) -> NativeFunction {
         NativeFunction(
             name, in: "math", "The \(word) element of one list or tensor; of several arguments, the \(word) place by place.",
             parameters: Parameter<Rest<Value>>("x", "numbers, lists or tensors"),
             Parameter<AxesArgument>("axis", "the axis or axes to go along, all without it", default: AxesArgument()),
+            Parameter<Bool>("keep", "whether the axes stay, with size 1", default: false),
             examples: examples
-        ) { _, rest, axes -> Value in
+        ) { _, rest, axes, keep -> Value in
             guard let first = rest.values.first else {
                 throw Fault("argument.missing", "\(name) wants at least one argument")
             }
@@ -174,17 +175,17 @@ enum ReductionNatives {
                     try Pointwise.apply(name, $0, $1, number: { numbers([$0, $1]) }, tensor: pair)
                 }
             }
-            if case .object(let object as any TensorLike) = first { return try tensor(object.tensor, axes.axes).asValue }
+            if case .object(let object as any TensorLike) = first { return try tensor(object.tensor, axes.axes, keep).asValue }
             let array = try numbersOf(name, first)
-            if array.holdsTensors { return try tensor(Tensor.of(first, for: name), axes.axes).asValue }
+            if array.holdsTensors { return try tensor(Tensor.of(first, for: name), axes.axes, keep).asValue }
             guard !array.numbers.isEmpty else { throw Fault("reduce.empty", "\(name) of an empty list") }
-            return try reduce(name, array, axes.axes, keeping: false, numbers)
+            return try reduce(name, array, axes.axes, keeping: keep, numbers)
         }
     }
 
     private static func extreme(
         _ name: String, _ word: String, _ first: Example, _ second: Example, _ numbers: @escaping ([Double]) -> Double,
-        _ pair: @escaping (Tensor, Tensor) throws -> Tensor, _ tensor: @escaping (Tensor, [Int]?) throws -> Tensor
+        _ pair: @escaping (Tensor, Tensor) throws -> Tensor, _ tensor: @escaping (Tensor, [Int]?, Bool) throws -> Tensor
     ) -> NativeFunction {
         extreme(name, word, first, second, numbers: numbers, pair: pair, tensor: tensor)
     }

@@ -61,10 +61,10 @@ final class EvaluationObject: ResultObject {
         let lengths = evaluation.lengths
         let length =
             lengths.min() == lengths.max()
-            ? NumberText.grouped(lengths.first ?? 0)
-            : "\(NumberText.grouped(lengths.min() ?? 0)) to \(NumberText.grouped(lengths.max() ?? 0))"
+            ? Digits.count(lengths.first ?? 0, "step")
+            : "\(NumberText.grouped(lengths.min() ?? 0)) to \(NumberText.grouped(lengths.max() ?? 0)) steps"
         super.init(
-            "evaluated \(Digits.count(evaluation.returns.count, "episode")) · return \(CollectedObject.spread(evaluation)) · \(length) steps",
+            "evaluated \(Digits.count(evaluation.returns.count, "episode")) · return \(CollectedObject.spread(evaluation)) · \(length)",
             [
                 ("mean", .number(evaluation.mean)), ("std", .number(evaluation.std)),
                 ("returns", .list(evaluation.returns)), ("lengths", lengths.asValue),

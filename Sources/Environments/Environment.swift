@@ -89,9 +89,10 @@ public enum ActionSpace: Equatable, Sendable {
         }
         if case .finite(let count) = self {
             guard let index = action.first.flatMap(Int.init(exactly:)), (0..<count).contains(index) else {
+                let given = action.first ?? .nan
                 throw Fault(
                     "environment.action-index",
-                    "an action in 0..<\(count) was wanted, \(action.first ?? .nan) was given")
+                    "an action in 0..<\(count) was wanted, \(Int(exactly: given).map { "\($0)" } ?? "\(given)") was given")
             }
         }
     }

@@ -69,13 +69,13 @@ public final class Lab {
         guard observationSize == spec.observationSize else {
             throw Fault(
                 "lab.policy-shape",
-                "the policy sees \(observationSize) numbers, an observation of \(name) has \(spec.observationSize)",
+                "the policy sees \(observationSize) number\(observationSize == 1 ? "" : "s"), an observation of \(name) has \(spec.observationSize)",
                 hint: "make the policy for this environment")
         }
         guard critic.observationSize == spec.observationSize else {
             throw Fault(
                 "lab.critic-shape",
-                "the critic sees \(critic.observationSize) numbers, an observation of \(name) has "
+                "the critic sees \(critic.observationSize) number\(critic.observationSize == 1 ? "" : "s"), an observation of \(name) has "
                     + "\(spec.observationSize)", hint: "make the critic for this environment")
         }
         switch (spec.actions, policy, critic) {

@@ -17,7 +17,7 @@ extension DualSolver {
         try requireLoaded()
         guard epsilon > 0, epsilon.isFinite else {
             throw Fault(
-                "dual.epsilon", "the bound epsilon on the KL must be a finite number above 0, but it is \(epsilon)")
+                "dual.epsilon", "the bound epsilon on the KL must be a finite number above 0, but it is \(SettingValue.number(epsilon).text)")
         }
         if reachableKL == 0 {
             return limit(longestRow == 1 ? .singleAction : .allEqual, epsilon: epsilon)

@@ -67,7 +67,7 @@ public struct GaussianFactor: Sendable, Equatable {
         }
         for (i, v) in diagonal.enumerated() where !(v > 0 && v.isFinite) {
             throw Fault(
-                "gaussian.diagonal", "\(name)[\(i), \(i)] is \(v); a Cholesky factor's diagonal is finite and above 0",
+                "gaussian.diagonal", "\(name)[\(i), \(i)] is \(SettingValue.number(v).text); a Cholesky factor's diagonal is finite and above 0",
                 hint: "a covariance that is not positive definite has no such factor")
         }
     }

@@ -94,14 +94,15 @@ extension MPOSettings {
         case .bounded(let bound):
             guard bound > 0, bound.isFinite else {
                 throw Fault(
-                    "settings.epsilon", "a bound on \(quantity.title) must be above 0, \(bound) was given",
+                    "settings.epsilon", "a bound on \(quantity.title) must be above 0, \(SettingValue.number(bound).text) was given",
                     hint: "free lab.\(quantity.rawValue) removes the bound")
             }
         case .penalised(let weight):
             let least = quantity == .kl ? "above 0" : "at least 0"
             guard weight.isFinite, quantity == .kl ? weight > 0 : weight >= 0 else {
                 throw Fault(
-                    "settings.penalty", "a penalty's weight on \(quantity.title) must be \(least), \(weight) was given")
+                    "settings.penalty", "a penalty's weight on \(quantity.title) must be \(least), "
+                        + "\(SettingValue.number(weight).text) was given")
             }
         case .free: break
         }

@@ -243,7 +243,7 @@ func randomValues(seed: UInt64, states: Int, actions: Int, scale: Double = 1, of
         BadInput(values: [[-.infinity, 1]], id: "dual.not-finite", words: "state 0, action 0 is minus infinite"),
         BadInput(values: [], id: "dual.empty", words: "at least one state"),
         BadInput(values: [[1], []], id: "dual.empty", words: "state 1 has no Q values"),
-        BadInput(values: [[1, 2]], epsilon: 0, id: "dual.epsilon", words: "above 0, but it is 0.0"),
+        BadInput(values: [[1, 2]], epsilon: 0, id: "dual.epsilon", words: "above 0, but it is 0"),
         BadInput(values: [[1, 2]], epsilon: -1, id: "dual.epsilon", words: "above 0"),
         BadInput(values: [[1, 2]], epsilon: .nan, id: "dual.epsilon", words: "nan"),
         BadInput(values: [[1, 2]], epsilon: .infinity, id: "dual.epsilon", words: "inf"),

@@ -66,7 +66,7 @@ import Testing
     }
 
     static let badInputs: [BadInput] = [
-        BadInput(chol: [[1, 0], [0, 0]], id: "gaussian.diagonal", words: "chol0[1, 1] is 0.0"),
+        BadInput(chol: [[1, 0], [0, 0]], id: "gaussian.diagonal", words: "chol0[1, 1] is 0;"),
         BadInput(chol: [[1, 0], [0, -1]], id: "gaussian.diagonal", words: "above 0"),
         BadInput(chol: [[1, 0], [.nan, 1]], id: "gaussian.not-finite", words: "chol0[1, 0] is nan"),
         BadInput(chol: [[1, 0.5], [0, 1]], id: "gaussian.triangular", words: "lower triangular"),

@@ -1,3 +1,4 @@
+import Bindings
 import Glibc
 import SessionKit
 import Support
@@ -30,16 +31,37 @@ import Testing
         return paths.sorted()
     }
 
+    /// The library that the programs use, as the program itself finds it.
+    static let standardLibrary = String(#filePath.dropLast("Tests/SpecificationTests/ProgramTests.swift".count)) + "stdlib"
+
+    private static func temporaryFolder(_ name: String) -> String {
+        let folder = "/tmp/mpo-specification-\(getpid())-" + String(name.map { $0 == "/" ? "-" : $0 })
+        mkdir(folder, 0o700)
+        return folder
+    }
+
+    private static func remove(_ folder: String) {
+        for file in list(folder, below: "") { unlink(folder + "/" + file) }
+        rmdir(folder)
+    }
+
     @Test(arguments: programs)
     func program(_ name: String) throws {
         let path = ProgramTests.folder + "/" + name
         let expected = try WholeFile.readText(path + ".out")
         var shown = ""
         let face = TextFace(output: { shown += $0 }, errors: { shown += $0 })
-        let session = Session(face: face, cancellation: CancellationToken())
+        let session = Session(
+            face: face, standardLibrary: ProgramTests.standardLibrary, cancellation: CancellationToken())
+        // What a program saves goes to a folder of its own, and is gone after it.
+        let output = ProgramTests.temporaryFolder(name)
+        defer { ProgramTests.remove(output) }
+        session.interpreter.service(RunFiles.self).outputFolder = output
         let file = name.split(separator: "/").last ?? ""
         session.run(Source(name: file + ".mpo", text: try WholeFile.read(path + ".mpo")))
-        #expect(shown == expected)
+        // Messages name files in full; where this machine keeps them is not part of what is shown.
+        let folderless = shown.replacing(output + "/", with: "").replacing(ProgramTests.standardLibrary + "/", with: "stdlib/")
+        #expect(folderless == expected)
     }
 
     @Test func theTourIsLongEnough() {
