@@ -92,9 +92,10 @@ import Testing
         #expect(numbers[0] <= 1e-6)
         #expect(numbers[1] <= 1e-6)
         #expect(numbers[2] <= 1e-6)
-        // Multipliers of 1 and 10 in float32: some units in the last place.
-        #expect(numbers[3] <= 1e-5)
-        #expect(numbers[4] <= 1e-5)
+        // The multipliers' Adam divides the gap KL − ε by its own size: rounding of 1e-7 in a KL beside ε_cov = 1e-4 is a
+        // share of 1e-3 of a step, and five steps of 0.02 in x, where λ = 1 and 10 follow x nearly one to one, 1e-4.
+        #expect(numbers[3] <= 1e-4)
+        #expect(numbers[4] <= 5e-4)
         // Five steps moved the policy: Adam's first steps are about the learning rate each.
         #expect(numbers[5] > 1e-3)
     }
