@@ -182,6 +182,7 @@ import Testing
         let first = try start()
         first.type("7 * 6\r")
         try first.expect("\n42\r\n")
+        try first.expect("[2]>")  // a Ctrl-D typed before the prompt is the terminal's own, not the editor's
         first.type("\u{4}")
         #expect(try first.end() == 0)
         let second = try start()
