@@ -33,10 +33,10 @@ public indirect enum SettingRange: Sendable {
     public static let atLeastZero = SettingRange.number(low: 0, high: .infinity, openLow: false, openHigh: true)
     public static func count(_ atLeast: Int) -> SettingRange { .count(atLeast: atLeast, atMost: 1_000_000_000) }
 
-    /// `a count of at least 1`, `a number above 0`, `"exact" or "gradient"`.
+    /// `a whole number from 1 to 1 000 000 000`, `a number above 0`, `"exact" or "gradient"`.
     public var text: String {
         switch self {
-        case .count(let low, _): return "a count of at least \(low)"
+        case .count(let low, let high): return "a whole number from \(low) to \(high.grouped)"
         case .number(let low, let high, let openLow, let openHigh):
             switch (low, high) {
             case (-.infinity, .infinity): return "a number"

@@ -21,8 +21,12 @@ struct Runner {
             options.json
             ? JSONFace(output: { Terminal.write($0) }, errors: { Terminal.write($0, to: 2) })
             : TerminalFace(isPrompt: isPrompt)
+        let library = LibraryFolder.path
+        if !(library.map { WholeFile.exists($0 + "/prelude.mpo") } ?? false) {
+            face.note("the standard library was not found\(library.map { " in \($0)" } ?? ""), so there is no `train`; MPO_STDLIB names its folder")
+        }
         let session = Session(
-            face: face, seed: options.seed, isQuiet: options.quiet, standardLibrary: LibraryFolder.path)
+            face: face, seed: options.seed, isQuiet: options.quiet, standardLibrary: library)
         session.interpreter.service(RunFiles.self).isSandboxed = options.sandbox
         session.interpreter.usesFiles = !options.sandbox
         return session

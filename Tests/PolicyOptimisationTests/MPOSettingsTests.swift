@@ -33,9 +33,9 @@ import Testing
     @Test(arguments: [
         ("epsilon", SettingValue.number(0), "epsilon must be a number above 0, or nothing, 0 was given"),
         ("epsilon_mean", .number(-1), "epsilon_mean must be a number above 0, or nothing, -1 was given"),
-        ("batch", .number(0), "batch must be a count of at least 1, 0 was given"),
-        ("batch", .number(2.5), "batch must be a count of at least 1, 2.5 was given"),
-        ("batch", .number(1e300), "batch must be a count of at least 1, 1e+300 was given"),
+        ("batch", .number(0), "batch must be a whole number from 1 to 1 000 000 000, 0 was given"),
+        ("batch", .number(2.5), "batch must be a whole number from 1 to 1 000 000 000, 2.5 was given"),
+        ("batch", .number(1e300), "batch must be a whole number from 1 to 1 000 000 000, 1e+300 was given"),
         ("gamma", .number(1.5), "gamma must be a number in [0, 1], 1.5 was given"),
         ("gamma", .number(.nan), "gamma must be a number in [0, 1], nan was given"),
         ("tau", .number(0), "tau must be a number in (0, 1], or nothing, 0 was given"),
