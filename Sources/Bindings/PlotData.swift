@@ -4,10 +4,15 @@ import Support
 import Tensors
 
 /// Turns what `plot` was given into series.
-enum PlotData {
+package enum PlotData {
     /// Named series from one value, over 0, 1, 2, …: a list, lists, a record of lists, a tensor, a table.
-    static func series(_ value: Value, xs: [Double]? = nil, name: String = "") throws -> [Series] {
-        func make(_ name: String, _ ys: [Double]) throws -> Series {
+    package static func series(_ value: Value, xs: [Double]? = nil, name: String = "") throws -> [Series] {
+        // What was not measured is no point: the line goes on to the next one (`lab.history.return` has one value a collect).
+        func make(_ name: String, _ ys: [Double], of elements: [Value]? = nil) throws -> Series {
+            if let elements, elements.count == ys.count, elements.contains(where: \.isNothing), xs == nil || xs?.count == ys.count {
+                let measured = elements.indices.filter { !elements[$0].isNothing }
+                return Series(name, xs: measured.map { xs?[$0] ?? Double($0) }, ys: measured.map { ys[$0] })
+            }
             guard let xs else { return Series(name, ys: ys) }
             guard xs.count == ys.count else {
                 throw Fault(
@@ -19,23 +24,23 @@ enum PlotData {
         switch value {
         case .record(let box):
             return try zip(box.names, box.values).map { name, value in
-                try make(name, numbers(value, "`\(name)`"))
+                try make(name, numbers(value, "`\(name)`"), of: value.asElements)
             }
         case .object(let table as Table):
-            let columns = table.names.compactMap { name -> (String, [Double])? in
+            let columns = table.names.compactMap { name -> (String, [Double], [Value])? in
                 guard let column = table.column(name) else { return nil }
                 let numbers = column.compactMap(NumberList.single)
-                return numbers.count == column.count ? (name, numbers) : nil
+                return numbers.count == column.count ? (name, numbers, column) : nil
             }
             guard !columns.isEmpty else { throw Fault("plot.type", "the table has no column of numbers to plot") }
-            return try columns.map { try make($0.0, $0.1) }
+            return try columns.map { try make($0.0, $0.1, of: $0.2) }
         default:
             let rows: NumberRows
             do { rows = try NumberRows.convert(value) } catch let mismatch as Mismatch {
                 throw Fault(
                     "plot.type", "plot wants numbers: a list, lists, a record of lists, a tensor or a table, got \(mismatch.found ?? value.described)")
             }
-            if rows.isFlat { return try rows.rows.map { try make(name, $0) } }
+            if rows.isFlat { return try rows.rows.map { try make(name, $0, of: value.asElements) } }
             return try rows.rows.enumerated().map { try make("series \($0 + 1)", $1) }
         }
     }
