@@ -70,7 +70,12 @@ final class PseudoTerminal: @unchecked Sendable {
         close(main)
     }
 
+    /// Types. A key other than Ctrl-C is the editor's only once the prompt has the terminal, so that is waited for
+    /// (up to 3 s: a program that reads no line takes it as it is).
     func type(_ text: String) {
+        if text != "\u{3}" {
+            for _ in 0..<300 where !isRaw { if !read(milliseconds: 10) { usleep(10_000) } }
+        }
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -78,6 +83,12 @@ final class PseudoTerminal: @unchecked Sendable {
             if count <= 0 { return }
             sent += count
         }
+    }
+
+    /// Whether the program reads key by key.
+    private var isRaw: Bool {
+        var settings = termios()
+        return tcgetattr(main, &settings) == 0 && settings.c_lflag & tcflag_t(ICANON) == 0
     }
 
     /// Waits until the output holds `text` behind what was waited for before; the deadline only ends a hung test.
