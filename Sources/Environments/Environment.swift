@@ -32,6 +32,19 @@ public protocol Environment: AnyObject {
 
     /// Another environment of the same task in the same state.
     func copy() throws -> any Environment
+
+    /// Whether the snapshot holds something that a `reset` keeps, as running statistics: a lab then remembers the
+    /// snapshot between episodes, too, and plays episodes one after another.
+    var outlivesEpisodes: Bool { get }
+
+    /// Whether a copy may be stepped on another thread while this one is used; false for a task that runs functions
+    /// of the language.
+    var canRunConcurrently: Bool { get }
+}
+
+extension Environment {
+    public var outlivesEpisodes: Bool { false }
+    public var canRunConcurrently: Bool { true }
 }
 
 /// What a step earns, and whether the task ended by itself (a time limit is no termination).
