@@ -8,6 +8,7 @@ import PackageDescription
 //   3  Bindings                               the only module that sees language and domain
 //   2b Laboratory                             a lab: environment, learner, replay, undo, save
 //   2  Runtime · PolicyOptimisation · Environments · Checkpoints · Plots
+//      MuJoCoEnvironments ── CMuJoCo          on top of Environments; optional at run time
 //   1  Syntax · Networks
 //   0  Support · Tensors ── CKernels
 let package = Package(
@@ -17,7 +18,7 @@ let package = Package(
         .library(name: "MPOTensors", targets: ["Support", "Tensors", "Networks"]),
         .library(
             name: "MPOCore",
-            targets: ["PolicyOptimisation", "Environments", "Checkpoints", "Laboratory"]),
+            targets: ["PolicyOptimisation", "Environments", "MuJoCoEnvironments", "Checkpoints", "Laboratory"]),
         .library(name: "MPOPlots", targets: ["Plots"]),
     ],
     dependencies: [
@@ -34,6 +35,9 @@ let package = Package(
         // 2
         .target(name: "PolicyOptimisation", dependencies: ["Networks"]),
         .target(name: "Environments", dependencies: ["Tensors"]),
+        // MuJoCo's headers lie where scripts/mpo fetched them; without them CMuJoCo compiles to a refusal.
+        .target(name: "CMuJoCo", cSettings: [.headerSearchPath("../../.mujoco/include")]),
+        .target(name: "MuJoCoEnvironments", dependencies: ["Environments", "CMuJoCo"]),
         .target(name: "Checkpoints", dependencies: ["Tensors"]),
         .target(name: "Plots", dependencies: ["Support"]),
         .target(name: "Runtime", dependencies: ["Syntax"]),
@@ -41,7 +45,7 @@ let package = Package(
         .target(
             name: "Laboratory", dependencies: ["PolicyOptimisation", "Environments", "Checkpoints"]),
         // 3
-        .target(name: "Bindings", dependencies: ["Runtime", "Laboratory", "Plots"]),
+        .target(name: "Bindings", dependencies: ["Runtime", "Laboratory", "MuJoCoEnvironments", "Plots"]),
         // 4
         .target(name: "SessionKit", dependencies: ["Bindings"]),
         // 5
@@ -61,6 +65,7 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "PolicyOptimisationTests", dependencies: ["PolicyOptimisation"], exclude: ["Data"]),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Data"]),
+        .testTarget(name: "MuJoCoEnvironmentsTests", dependencies: ["MuJoCoEnvironments"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Data"]),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),

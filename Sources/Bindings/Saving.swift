@@ -1,5 +1,6 @@
 import Environments
 import Laboratory
+import MuJoCoEnvironments
 import Runtime
 import Support
 
@@ -18,7 +19,7 @@ enum SavingNatives {
         ) { context, path, env -> Value in
             let file = try context.service(RunFiles.self).toRead(path)
             let saved = try SavedObject.load(
-                from: file, environment: env?.environment, statements: context.service(LabStatements.self).log)
+                from: file, environment: env?.environment, catalogue: .complete, statements: context.service(LabStatements.self).log)
             switch saved {
             case .lab(let lab): return .object(LabObject(lab))
             case .policy(let policy): return .object(PolicyObject(policy))

@@ -18,6 +18,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(NetworkNatives.all)
     registry.add(OptimiserNatives.all)
     registry.add(EnvironmentNatives.all)
+    registry.add(GymNatives.all)
     registry.add(PolicyNatives.all)
     registry.add(LabNatives.all)
     registry.add(SavingNatives.all)

@@ -1,0 +1,14 @@
+import Environments
+import Support
+
+extension EnvironmentCatalogue {
+    /// Every built-in task, the physics ones included.
+    public static let complete: EnvironmentCatalogue = {
+        var catalogue = standard
+        catalogue.add("gym") { arguments in
+            if let id = arguments["id"]?.text, let environment = try GymnasiumEnvironment.make(id) { return environment }
+            return try standard.make(EnvironmentConstructor("gym", arguments))
+        }
+        return catalogue
+    }()
+}
