@@ -112,6 +112,7 @@ int64_t mpo_physics_size(mpo_physics *physics, const char *name) {
 }
 
 double mpo_physics_time(const mpo_physics *physics) { return physics->data->time; }
+void mpo_physics_set_time(mpo_physics *physics, double seconds) { physics->data->time = seconds; }
 int mpo_physics_contacts(const mpo_physics *physics) { return physics->data->ncon; }
 
 void mpo_physics_contact(const mpo_physics *physics, int i, int geoms[2], double *distance) {
@@ -141,12 +142,15 @@ static bool is_stable(mjData *data, char *error) {
 bool mpo_physics_do(mpo_physics *physics, mpo_physics_call call, int times, char error[MPO_MUJOCO_MESSAGE]) {
   mjModel *m = physics->model;
   mjData *d = physics->data;
+  const int flags = m->opt.disableflags;
+  if (call == MPO_FORWARD_UNACTUATED) m->opt.disableflags |= mjDSBL_ACTUATION;
   MPO_GUARDED(
       error,
       {
         for (int i = 0; i < times; i++) switch (call) {
             case MPO_RESET_DATA: mpo_mj_resetData(m, d); break;
-            case MPO_FORWARD: mpo_mj_forward(m, d); break;
+            case MPO_FORWARD:
+            case MPO_FORWARD_UNACTUATED: mpo_mj_forward(m, d); break;
             case MPO_STEP: mpo_mj_step(m, d); break;
             case MPO_STEP1: mpo_mj_step1(m, d); break;
             case MPO_STEP2: mpo_mj_step2(m, d); break;
@@ -155,7 +159,11 @@ bool mpo_physics_do(mpo_physics *physics, mpo_physics_call call, int times, char
             case MPO_SET_CONSTANTS: mpo_mj_setConst(m, d); break;
           }
       },
-      return false);
+      {
+        m->opt.disableflags = flags;
+        return false;
+      });
+  m->opt.disableflags = flags;
   return is_stable(d, error);
 }
 
@@ -193,6 +201,7 @@ int mpo_physics_id(mpo_physics *p, const char *k, const char *n) { (void)p, (voi
 const char *mpo_physics_name(mpo_physics *p, const char *k, int i) { (void)p, (void)k, (void)i; return NULL; }
 int64_t mpo_physics_size(mpo_physics *p, const char *n) { (void)p, (void)n; return -1; }
 double mpo_physics_time(const mpo_physics *p) { (void)p; return 0; }
+void mpo_physics_set_time(mpo_physics *p, double t) { (void)p, (void)t; }
 int mpo_physics_contacts(const mpo_physics *p) { (void)p; return 0; }
 void mpo_physics_contact(const mpo_physics *p, int i, int g[2], double *x) { (void)p, (void)i; g[0] = g[1] = -1; *x = 0; }
 bool mpo_physics_do(mpo_physics *p, mpo_physics_call c, int t, char error[MPO_MUJOCO_MESSAGE]) {

@@ -9,6 +9,12 @@ extension EnvironmentCatalogue {
             if let id = arguments["id"]?.text, let environment = try GymnasiumEnvironment.make(id) { return environment }
             return try standard.make(EnvironmentConstructor("gym", arguments))
         }
+        catalogue.add("suite") { arguments in
+            guard let domain = arguments["domain"]?.text, let task = arguments["task"]?.text else {
+                throw Fault("environment.argument", "suite: the names of a domain and a task were wanted")
+            }
+            return try SuiteEnvironment.make(domain, task)
+        }
         return catalogue
     }()
 }

@@ -27,6 +27,15 @@ struct Field {
     @inline(__always)
     func vector(_ row: Int) -> (x: Double, y: Double, z: Double) { (self[row, 0], self[row, 1], self[row, 2]) }
 
+    /// One row as a field of its own, empty where there is no such row.
+    func row(_ row: Int) -> Field { self[range: row * columns, columns] }
+
+    /// `count` numbers from the place `start` on as a field of their own, empty where they are not all there.
+    subscript(range start: Int, count: Int) -> Field {
+        guard start >= 0, count >= 0, start <= self.count - count else { return Field(pointer: pointer, rows: 0, columns: 1) }
+        return Field(pointer: pointer + start, rows: 1, columns: count)
+    }
+
     var numbers: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: pointer, count: count) }
     var array: [Double] { Array(numbers) }
 
@@ -67,6 +76,15 @@ extension Physics {
     /// A field of whole numbers: `jnt_qposadr`.
     func integers(_ name: String) throws -> UnsafeMutableBufferPointer<Int32> {
         try integers(mpo_physics_field(handle, name), name)
+    }
+
+    /// A field of truths: `jnt_limited`.
+    func truths(_ name: String) throws -> [Bool] {
+        let field = mpo_physics_field(handle, name)
+        guard field.kind == MPO_BYTES else { throw missing("a field of truths", name) }
+        let count = Int(max(0, field.rows * field.columns))
+        guard let elements = field.elements, count > 0 else { return [] }
+        return UnsafeBufferPointer(start: elements.bindMemory(to: UInt8.self, capacity: count), count: count).map { $0 != 0 }
     }
 
     /// A setting of the simulation that is a whole number: `disableflags`.

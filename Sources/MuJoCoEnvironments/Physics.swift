@@ -24,6 +24,13 @@ public final class Physics {
         }
     }
 
+    /// A model from MJCF text that stands in for `file`: what it includes lies beside that file.
+    convenience init(xml: String, inPlaceOf file: String, name: String) throws {
+        try self.init(name: name) { error in
+            withFiles([(file, xml)]) { mpo_physics_load(file, $0.baseAddress, $0.count, error) }
+        }
+    }
+
     private init(name: String, _ make: (UnsafeMutablePointer<CChar>) -> OpaquePointer?) throws {
         var made: OpaquePointer?
         try physicsCall("mujoco.model", "the model of \(name) cannot be made") {
@@ -58,7 +65,10 @@ public final class Physics {
         return milliseconds.magnitude < 1e15 ? "\(milliseconds / 1000)" : "\(time)"
     }
 
-    var time: Double { mpo_physics_time(handle) }
+    var time: Double {
+        get { mpo_physics_time(handle) }
+        set { mpo_physics_set_time(handle, newValue) }
+    }
 
     // MARK: State
 

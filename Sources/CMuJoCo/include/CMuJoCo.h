@@ -56,6 +56,7 @@ const char *mpo_physics_name(mpo_physics *physics, const char *kind, int id);
 int64_t mpo_physics_size(mpo_physics *physics, const char *name);
 
 double mpo_physics_time(const mpo_physics *physics);
+void mpo_physics_set_time(mpo_physics *physics, double seconds);
 int mpo_physics_contacts(const mpo_physics *physics);
 // Of contact i: the two geoms and the distance (negative where they overlap).
 void mpo_physics_contact(const mpo_physics *physics, int i, int geoms[2], double *distance);
@@ -63,6 +64,7 @@ void mpo_physics_contact(const mpo_physics *physics, int i, int geoms[2], double
 typedef enum {
   MPO_RESET_DATA,           // mj_resetData
   MPO_FORWARD,              // mj_forward
+  MPO_FORWARD_UNACTUATED,   // mj_forward with mjDSBL_ACTUATION set for its length
   MPO_STEP,                 // mj_step
   MPO_STEP1,                // mj_step1
   MPO_STEP2,                // mj_step2

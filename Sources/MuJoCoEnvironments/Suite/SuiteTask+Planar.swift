@@ -1,0 +1,47 @@
+import Tensors
+
+// Bodies that move in a plane: cheetah and walker. Source: dm_control 1.0.50, suite/cheetah.py and suite/walker.py.
+
+extension SuiteTask {
+    static let cheetah = [
+        SuiteTask("cheetah", "run", timeLimit: 10) { body in
+            let joints = try body.joints()
+            let velocity = try body.sensor("torso_subtreelinvel")
+            return Rules(
+                reset: { stream in
+                    for joint in joints {
+                        if let range = joint.range { joint.position[0] = stream.uniform(range.low, range.high) }
+                    }
+                    try body.simulate(200)  // it falls to the floor before the episode begins
+                    body.physics.time = 0
+                },
+                observe: { Array(body.qpos.numbers.dropFirst()) + body.qvel.numbers },
+                reward: { tolerance(velocity[0], 10, .infinity, margin: 10, sigmoid: .linear, valueAtMargin: 0) })
+        }
+    ]
+
+    static let walker = [walker("stand", speed: 0), walker("walk", speed: 1), walker("run", speed: 8)]
+
+    private static func walker(_ name: String, speed: Double) -> SuiteTask {
+        SuiteTask("walker", name, controlStep: 0.025, timeLimit: 25) { body in
+            let xmat = try body.field("xmat")
+            let parts = (1..<max(1, xmat.rows)).map { xmat.row($0) }
+            let torso = try body.row("xmat", .body, "torso")
+            let place = try body.row("xpos", .body, "torso")
+            let velocity = try body.sensor("torso_subtreelinvel")
+            let randomise = try body.jointRandomiser()
+            return Rules(
+                reset: { randomise(&$0) },
+                observe: { parts.flatMap { [$0.xx, $0.xz] } + [place[2]] + body.qvel.numbers },
+                reward: {
+                    let standing = tolerance(place[2], 1.2, .infinity, margin: 0.6)
+                    let upright = (1 + torso.zz) / 2
+                    let stand = (3 * standing + upright) / 4
+                    if speed == 0 { return stand }
+                    let move = tolerance(
+                        velocity[0], speed, .infinity, margin: speed / 2, sigmoid: .linear, valueAtMargin: 0.5)
+                    return stand * (5 * move + 1) / 6
+                })
+        }
+    }
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Records the DeepMind Control Suite for Tests/MuJoCoEnvironmentsTests/Data/suite.
+
+Needs: pip install dm_control==1.0.50 mujoco==3.17.0 numpy. Run as
+`MUJOCO_GL=disable scripts/reference-suite.py [DOMAIN-TASK…] --out Tests/MuJoCoEnvironmentsTests/Data/suite`.
+
+A file a task, `DOMAIN-TASK.txt`. Numbers are the bits of float64 in hexadecimal, without trailing zeros. Lines:
+  limit N                the step of an episode that is its last, `none` without a limit
+  low …, high …          the action's bounds
+  computed A B           the observation's numbers A..<B are not MuJoCo's passed on, but computed from them
+  start NAME STEPS       a trajectory begins: `random` from a start that the task drew, `near` from one near its goal
+  state …                mj_getState(mjSTATE_INTEGRATION) after the reset
+  field NAME …           a field of the model that the task redraws, or of the data that the state does not determine
+  observation K …        after K actions
+  rewards …              one an action
+  terminal K             the action that ended the episode by itself, 0: none
+  spread WHAT N          of N starts that the task drew; then its `mean …`, `deviation …`, `lowest …`, `highest …`
+The actions come from a 64-bit linear congruential generator (see `Actions`), which the test has, too. numpy's own AVX-512
+functions, up to 1 ulp from the C library's, are turned off, so that the numbers do not depend on the recording machine.
+"""
+import argparse
+import os
+import pathlib
+import struct
+import sys
+
+if "NPY_DISABLE_CPU_FEATURES" not in os.environ:
+    os.environ["NPY_DISABLE_CPU_FEATURES"] = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+os.environ.setdefault("MUJOCO_GL", "disable")
+
+import dm_control
+import mujoco
+import numpy as np
+from dm_control import suite
+from dm_control.utils import rewards
+
+INTEGRATION = mujoco.mjtState.mjSTATE_INTEGRATION
+KEPT = {0, 1, 2, 3, 5, 10, 20, 50, 100, 200}
+# What a snapshot of a task holds beside the state; as SuiteTask's `redrawn` and `carried`.
+FIELDS = {}
+# Observations that the task computes (logarithms, products with a rotation), by domain.
+COMPUTED = {}
+# Starts near the goal, where random actions from a random start would earn nothing.
+NEAR = {}
+
+
+def near(*tasks):
+    def add(function):
+        for task in tasks:
+            NEAR[task] = function
+        return function
+    return add
+
+
+@near("pendulum-swingup")
+def _(physics):
+    physics.named.data.qpos["hinge"] = 0.1
+
+
+class Actions:
+    """x ← 6364136223846793005 x + 1442695040888963407 mod 2^64; its upper 53 bits are a number in [0, 1)."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def uniform(self):
+        self.state = (6364136223846793005 * self.state + 1442695040888963407) % 2**64
+        return (self.state >> 11) * 2.0**-53
+
+    def draw(self, low, high):
+        bounded = [(-1.0, 1.0) if abs(a) > 1e9 or abs(b) > 1e9 else (a, b) for a, b in zip(low, high)]
+        return np.array([a + (b - a) * self.uniform() for a, b in bounded])
+
+
+def text(numbers):
+    bits = (struct.pack(">d", float(x)).hex().rstrip("0") or "0" for x in np.ravel(numbers))
+    return " ".join(bits)
+
+
+def load(task, seed):
+    domain, name = task.rsplit("-", 1)
+    return suite.load(domain, name, task_kwargs={"random": seed})
+
+
+def observation(env):
+    values = env.task.get_observation(env.physics).values()
+    return np.concatenate([np.ravel(value) for value in values])
+
+
+def field(physics, name):
+    return getattr(physics.model if hasattr(physics.model, name) else physics.data, name)
+
+
+def trajectory(task, env, name, steps, seed):
+    physics = env.physics
+    env.reset()
+    if name == "near":
+        with physics.reset_context():
+            env.task.initialize_episode(physics)
+            NEAR[task](physics)
+    yield f"start {name} {steps}"
+    yield f"state {text(physics.get_state(INTEGRATION))}"
+    for f in FIELDS.get(task, ()):
+        yield f"field {f} {text(field(physics, f))}"
+    spec = env.action_spec()
+    actions, earned, terminal = Actions(seed), [], 0
+    yield f"observation 0 {text(observation(env))}"
+    for step in range(1, steps + 1):
+        timestep = env.step(actions.draw(spec.minimum, spec.maximum))
+        earned.append(timestep.reward)
+        if step in KEPT or step == steps:
+            yield f"observation {step} {text(observation(env))}"
+        if timestep.last():
+            terminal = step
+            break
+    yield f"rewards {text(earned)}"
+    yield f"terminal {terminal}"
+
+
+def spread(task, env, count):
+    """How qpos, qvel and the redrawn fields of many starts are distributed."""
+    fields = ["qpos", "qvel"] + [f for f in FIELDS.get(task, ()) if f != "sensordata"]
+    rows = {f: [] for f in fields}
+    for _ in range(count):
+        env.reset()
+        for f in fields:
+            rows[f].append(np.ravel(field(env.physics, f)).copy())
+    for f in fields:
+        values = np.array(rows[f])
+        yield f"spread {f} {count}"
+        yield f"mean {text(values.mean(0).astype(np.float32))}"
+        yield f"deviation {text(values.std(0).astype(np.float32))}"
+        yield f"lowest {text(values.min(0).astype(np.float32))}"
+        yield f"highest {text(values.max(0).astype(np.float32))}"
+
+
+def computed(task, env):
+    place = 0
+    for key, value in env.task.get_observation(env.physics).items():
+        size = np.size(value)
+        if key in COMPUTED.get(task.rsplit("-", 1)[0], ()):
+            yield f"computed {place} {place + size}"
+        place += size
+
+
+def record(task):
+    env = load(task, 1)
+    spec = env.action_spec()
+    yield f"# dm_control 1.0.50, mujoco {mujoco.__version__}, numpy {np.__version__}: {task}; made by scripts/reference-suite.py"
+    limit = env._step_limit
+    yield f"limit {'none' if limit == float('inf') else int(np.ceil(limit))}"
+    yield f"low {text(spec.minimum)}"
+    yield f"high {text(spec.maximum)}"
+    yield from computed(task, env)
+    yield from trajectory(task, env, "random", 200, 7)
+    if task in NEAR:
+        yield from trajectory(task, env, "near", 60, 8)
+    yield from spread(task, load(task, 2), 2000)
+
+
+def tolerances():
+    yield "# tolerance(x, (low, high), margin, value_at_margin) by the kinds of sigmoid in dm_control 1.0.50"
+    random = np.random.RandomState(0)
+    for kind in ["gaussian", "hyperbolic", "long_tail", "reciprocal", "cosine", "linear", "quadratic", "tanh_squared"]:
+        least = 0.0 if kind in ("cosine", "linear", "quadratic") else 0.01
+        for i in range(40):
+            low = random.uniform(-2, 2)
+            high = float("inf") if i % 4 == 1 else low + random.uniform(0, 2) * (i % 4 > 0)
+            margin = 0.0 if i % 5 == 0 else random.uniform(0.1, 3)
+            value = [least, 0.1, 0.5, random.uniform(0.01, 0.99)][i % 4]
+            x = random.uniform(-6, 6)
+            y = rewards.tolerance(x, (low, high), margin, kind, value)
+            yield f"{kind} {text([x, low, high, margin, value, y])}"
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("tasks", nargs="*", help="as cheetah-run; all known here without")
+parser.add_argument("--out", type=pathlib.Path, required=True)
+given = parser.parse_args()
+TASKS = [
+    "cartpole-balance", "cartpole-balance_sparse", "cartpole-swingup", "cartpole-swingup_sparse", "cheetah-run",
+    "pendulum-swingup", "walker-stand", "walker-walk", "walker-run",
+]
+given.out.mkdir(parents=True, exist_ok=True)
+if not given.tasks:
+    (given.out / "tolerance.txt").write_text("\n".join(tolerances()) + "\n")
+for task in given.tasks or TASKS:
+    (given.out / f"{task}.txt").write_text("\n".join(record(task)) + "\n")
+    print(task, file=sys.stderr)
