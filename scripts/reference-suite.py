@@ -37,10 +37,27 @@ from dm_control.utils import rewards
 
 INTEGRATION = mujoco.mjtState.mjSTATE_INTEGRATION
 KEPT = {0, 1, 2, 3, 5, 10, 20, 50, 100, 200}
+KEPT_LARGE = {0, 1, 20, 200}  # of observations of more than 50 numbers
 # What a snapshot of a task holds beside the state; as SuiteTask's `redrawn` and `carried`.
-FIELDS = {}
+FIELDS = {
+    "finger-spin": ["dof_damping", "sensordata"],
+    "finger-turn_easy": ["site_pos", "site_size", "sensordata"],
+    "finger-turn_hard": ["site_pos", "site_size", "sensordata"],
+    "fish-swim": ["geom_pos"],
+    "hopper-stand": ["sensordata"],
+    "hopper-hop": ["sensordata"],
+    "point_mass-hard": ["wrap_prm"],
+    "reacher-easy": ["geom_size", "geom_pos"],
+    "reacher-hard": ["geom_size", "geom_pos"],
+}
 # Observations that the task computes (logarithms, products with a rotation), by domain.
-COMPUTED = {}
+COMPUTED = {
+    "finger": {"touch", "dist_to_target"},
+    "fish": {"target"},
+    "hopper": {"touch"},
+    "humanoid": {"extremities"},
+    "humanoid_CMU": {"extremities"},
+}
 # Starts near the goal, where random actions from a random start would earn nothing.
 NEAR = {}
 
@@ -53,9 +70,69 @@ def near(*tasks):
     return add
 
 
+@near("acrobot-swingup", "acrobot-swingup_sparse")
+def _(physics):
+    physics.data.qpos[:] = 0.02
+
+
+@near("ball_in_cup-catch")
+def _(physics):
+    gap = physics.named.data.site_xpos["target"] - physics.named.data.xpos["ball"]
+    physics.named.data.qpos["ball_x"] += gap[0]
+    physics.named.data.qpos["ball_z"] += gap[2]
+
+
+@near("cartpole-swingup", "cartpole-swingup_sparse")
+def _(physics):
+    physics.data.qpos[1:] = 0.02
+
+
+@near("cheetah-run")
+def _(physics):
+    physics.named.data.qvel["rootx"] = 8
+
+
+@near("finger-spin")
+def _(physics):
+    physics.named.data.qvel["hinge"] = -20
+
+
+@near("finger-turn_easy", "finger-turn_hard")
+def _(physics):
+    physics.named.data.qvel["hinge"] = 1
+    physics.named.model.site_pos["target", ["x", "z"]] = physics.named.data.site_xpos["tip", ["x", "z"]]
+
+
+@near("fish-upright")
+def _(physics):
+    physics.data.qpos[3:7] = [1, 0, 0, 0]
+
+
+@near("fish-swim")
+def _(physics):
+    physics.named.model.geom_pos["target"] = physics.named.data.geom_xpos["mouth"]
+
+
+@near("hopper-stand", "hopper-hop", "humanoid-stand", "humanoid-walk", "humanoid-run", "humanoid-run_pure_state",
+      "humanoid_CMU-stand", "humanoid_CMU-walk", "humanoid_CMU-run", "walker-stand", "walker-walk", "walker-run")
+def _(physics):
+    physics.data.qpos[:] = physics.model.qpos0
+    physics.data.qvel[0] = 2
+
+
 @near("pendulum-swingup")
 def _(physics):
     physics.named.data.qpos["hinge"] = 0.1
+
+
+@near("point_mass-easy", "point_mass-hard")
+def _(physics):
+    physics.data.qpos[:] = 0.01
+
+
+@near("reacher-easy", "reacher-hard")
+def _(physics):
+    physics.named.model.geom_pos["target", ["x", "y"]] = physics.named.data.geom_xpos["finger", ["x", "y"]]
 
 
 class Actions:
@@ -98,6 +175,7 @@ def trajectory(task, env, name, steps, seed):
     if name == "near":
         with physics.reset_context():
             env.task.initialize_episode(physics)
+            physics.after_reset()
             NEAR[task](physics)
     yield f"start {name} {steps}"
     yield f"state {text(physics.get_state(INTEGRATION))}"
@@ -105,11 +183,13 @@ def trajectory(task, env, name, steps, seed):
         yield f"field {f} {text(field(physics, f))}"
     spec = env.action_spec()
     actions, earned, terminal = Actions(seed), [], 0
-    yield f"observation 0 {text(observation(env))}"
+    first = observation(env)
+    kept = KEPT_LARGE if first.size > 50 else KEPT
+    yield f"observation 0 {text(first)}"
     for step in range(1, steps + 1):
         timestep = env.step(actions.draw(spec.minimum, spec.maximum))
         earned.append(timestep.reward)
-        if step in KEPT or step == steps:
+        if step in kept or step == steps:
             yield f"observation {step} {text(observation(env))}"
         if timestep.last():
             terminal = step
@@ -178,10 +258,13 @@ parser = argparse.ArgumentParser()
 parser.add_argument("tasks", nargs="*", help="as cheetah-run; all known here without")
 parser.add_argument("--out", type=pathlib.Path, required=True)
 given = parser.parse_args()
-TASKS = [
-    "cartpole-balance", "cartpole-balance_sparse", "cartpole-swingup", "cartpole-swingup_sparse", "cheetah-run",
-    "pendulum-swingup", "walker-stand", "walker-walk", "walker-run",
-]
+TASKS = """
+acrobot-swingup acrobot-swingup_sparse ball_in_cup-catch cartpole-balance cartpole-balance_sparse cartpole-swingup
+cartpole-swingup_sparse cheetah-run finger-spin finger-turn_easy finger-turn_hard fish-upright fish-swim hopper-stand
+hopper-hop humanoid-stand humanoid-walk humanoid-run humanoid-run_pure_state humanoid_CMU-stand humanoid_CMU-walk
+humanoid_CMU-run pendulum-swingup point_mass-easy point_mass-hard reacher-easy reacher-hard walker-stand walker-walk
+walker-run
+""".split()
 given.out.mkdir(parents=True, exist_ok=True)
 if not given.tasks:
     (given.out / "tolerance.txt").write_text("\n".join(tolerances()) + "\n")

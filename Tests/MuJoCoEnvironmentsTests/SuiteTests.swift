@@ -110,7 +110,7 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
     @Test(arguments: titles) func startsAreDrawnAlike(title: String) throws {
         let environment = try Self.make(title)
         let spreads = try SuiteRecord(title).spreads
-        let n = 600
+        let n = 400
         var rows = [[[Double]]](repeating: [], count: spreads.count)
         for row in 0..<n {
             var stream = RandomStream(seed: 5, purpose: .environmentReset, step: 0, row: UInt32(row))
@@ -125,7 +125,7 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
                 let mean = drawn.reduce(0, +) / Double(n)
                 let deviation = (drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)).squareRoot()
                 let (wantedMean, wanted) = (spread.mean[place], spread.deviation[place])
-                // Five standard errors of the difference of two sample means; deviations of 600 draws scatter by 3 %.
+                // Five standard errors of the difference of two sample means; deviations of 400 draws scatter by 4 %.
                 let error = 5 * wanted * (1 / Double(n) + 1 / Double(spread.count)).squareRoot() + 1e-6 * max(1, wantedMean.magnitude)
                 #expect((mean - wantedMean).magnitude <= error, "\(what): mean \(mean), not \(wantedMean)")
                 #expect((deviation - wanted).magnitude <= 0.25 * wanted + 1e-6, "\(what): deviation \(deviation), not \(wanted)")

@@ -51,9 +51,3 @@ extension RandomStream {
         return [cos(half)] + axis.map { $0 * sin(half) }
     }
 }
-
-/// A vector of length 1; where there is no direction, as it is.
-func normalised(_ vector: [Double]) -> [Double] {
-    let length = squares(vector).squareRoot()
-    return length > 0 ? vector.map { $0 / length } : vector
-}

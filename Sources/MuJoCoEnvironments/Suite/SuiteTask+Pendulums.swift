@@ -1,9 +1,25 @@
 import Glibc
 import Tensors
 
-// Pendulum and cart-pole. Source: dm_control 1.0.50, suite/pendulum.py and suite/cartpole.py.
+// Poles that are to stand on end. Source: dm_control 1.0.50, suite/acrobot.py, cartpole.py, pendulum.py.
 
 extension SuiteTask {
+    static let acrobot = [acrobot("swingup", margin: 1), acrobot("swingup_sparse", margin: 0)]
+
+    private static func acrobot(_ name: String, margin: Double) -> SuiteTask {
+        SuiteTask("acrobot", name, timeLimit: 10) { body in
+            let arms = try ["upper_arm", "lower_arm"].map { try body.row("xmat", .body, $0) }
+            let joints = try ["shoulder", "elbow"].map { try body.position($0) }
+            let tip = try body.row("site_xpos", .site, "tip")
+            let target = try body.row("site_xpos", .site, "target")
+            let size = try body.row("site_size", .site, "target")
+            return Rules(
+                reset: { stream in for joint in joints { joint[0] = stream.uniform(-Double.pi, Double.pi) } },
+                observe: { arms.map(\.xz) + arms.map(\.zz) + body.qvel.numbers },
+                reward: { tolerance(length(difference(target, tip)), 0, size[0], margin: margin) })
+        }
+    }
+
     static let pendulum = [
         SuiteTask("pendulum", "swingup", timeLimit: 20) { body in
             let pole = try body.row("xmat", .body, "pole")
@@ -50,8 +66,7 @@ extension SuiteTask {
                     }
                     let upright = mean(poles.map(\.zz)) { ($0 + 1) / 2 }
                     let centred = (1 + tolerance(cart[0], margin: 2)) / 2
-                    let smallControl =
-                        (4 + tolerance(body.control[0], margin: 1, sigmoid: .quadratic, valueAtMargin: 0)) / 5
+                    let smallControl = (4 + smallness(ofControl: body.control)) / 5
                     let slowest = qvel.numbers.dropFirst().map { tolerance($0, margin: 5) }.min() ?? 1
                     return upright * smallControl * ((1 + slowest) / 2) * centred
                 })

@@ -1,6 +1,7 @@
+import Glibc
 import Tensors
 
-// Bodies that move in a plane: cheetah and walker. Source: dm_control 1.0.50, suite/cheetah.py and suite/walker.py.
+// Bodies that move in a plane. Source: dm_control 1.0.50, suite/cheetah.py, hopper.py, walker.py.
 
 extension SuiteTask {
     static let cheetah = [
@@ -19,6 +20,26 @@ extension SuiteTask {
                 reward: { tolerance(velocity[0], 10, .infinity, margin: 10, sigmoid: .linear, valueAtMargin: 0) })
         }
     ]
+
+    static let hopper = [hopper("stand", isHopping: false), hopper("hop", isHopping: true)]
+
+    private static func hopper(_ name: String, isHopping: Bool) -> SuiteTask {
+        SuiteTask("hopper", name, controlStep: 0.02, timeLimit: 20, carried: ["sensordata"]) { body in
+            let (torso, foot) = try (body.row("xipos", .body, "torso"), body.row("xipos", .body, "foot"))
+            let velocity = try body.sensor("torso_subtreelinvel")
+            let touch = try ["touch_toe", "touch_heel"].map { try body.sensor($0) }
+            let randomise = try body.jointRandomiser()
+            return Rules(
+                reset: { randomise(&$0) },
+                observe: { Array(body.qpos.numbers.dropFirst()) + body.qvel.numbers + touch.map { log1p($0[0]) } },
+                reward: {
+                    let standing = tolerance(torso[2] - foot[2], 0.6, 2)
+                    if !isHopping { return standing * ((smallness(ofControl: body.control) + 4) / 5) }
+                    return standing
+                        * tolerance(velocity[0], 2, .infinity, margin: 1, sigmoid: .linear, valueAtMargin: 0.5)
+                })
+        }
+    }
 
     static let walker = [walker("stand", speed: 0), walker("walk", speed: 1), walker("run", speed: 8)]
 

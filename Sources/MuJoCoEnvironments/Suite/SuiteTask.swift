@@ -57,7 +57,8 @@ struct SuiteTask: Sendable {
 
     /// All tasks that run here, domain by domain in alphabetical order.
     static let all: [SuiteTask] = [
-        cartpole, cheetah, pendulum, walker,
+        acrobot, ballInCup, cartpole, cheetah, finger, fish, hopper, humanoid, humanoidCMU, pendulum, pointMass, reacher,
+        walker,
     ].flatMap { $0 }
 }
 
