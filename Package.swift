@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "PolicyOptimisationTests", dependencies: ["PolicyOptimisation"], exclude: ["Data"]),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Data"]),
-        .testTarget(name: "MuJoCoEnvironmentsTests", dependencies: ["MuJoCoEnvironments"]),
+        .testTarget(name: "MuJoCoEnvironmentsTests", dependencies: ["MuJoCoEnvironments", "CMuJoCo"], exclude: ["Data"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Data"]),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
