@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Syntax", dependencies: ["Support"]),
         // 2
         .target(name: "PolicyOptimisation", dependencies: ["Networks"]),
-        .target(name: "Environments", dependencies: ["Tensors"]),
+        .target(name: "Environments", dependencies: ["Tensors", "CKernels"]),
         // MuJoCo's headers lie where scripts/mpo fetched them; without them CMuJoCo compiles to a refusal.
         .target(name: "CMuJoCo", cSettings: [.headerSearchPath("../../.mujoco/include")]),
         .target(name: "MuJoCoEnvironments", dependencies: ["Environments", "CMuJoCo"]),

@@ -19,6 +19,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(OptimiserNatives.all)
     registry.add(EnvironmentNatives.all)
     registry.add(GymNatives.all)
+    registry.add(FiniteMDPNatives.all)
     registry.add(PolicyNatives.all)
     registry.add(LabNatives.all)
     registry.add(SavingNatives.all)

@@ -26,6 +26,7 @@ public struct EnvironmentCatalogue: Sendable {
         catalogue.add("quadratic_bandit") { try QuadraticBandit(arguments: $0) }
         catalogue.add("lq") { try LinearQuadratic(arguments: $0) }
         catalogue.add("mdp") { try FiniteMDPEnvironment(arguments: $0) }
+        catalogue.add("gym") { try GymnasiumTasks.make(arguments: $0) }
         return catalogue
     }()
 
