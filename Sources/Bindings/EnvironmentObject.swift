@@ -39,6 +39,7 @@ final class EnvironmentObject: HostObject {
 
     override var memberNames: [String] {
         ["name", "observation_size", "action_size", "action_count", "low", "high", "episode_limit", "observation", "steps"]
+            + EnvironmentMembers.names(environment)
     }
 
     override func member(_ name: String) throws -> Value? {
@@ -56,7 +57,7 @@ final class EnvironmentObject: HostObject {
         case "low", "high":
             guard case .box(let low, let high) = spec.actions else { return .nothing }
             return .list(name == "low" ? low : high)
-        default: return nil
+        default: return try EnvironmentMembers.value(name, of: environment)
         }
     }
 
