@@ -42,6 +42,7 @@ final class EnvironmentObject: HostObject {
     override var memberNames: [String] {
         ["name", "observation_size", "action_size", "action_count", "low", "high", "episode_limit", "observation", "steps"]
             + (finite == nil ? [] : Self.finiteMembers)
+            + EnvironmentMembers.names(environment)
     }
 
     override func member(_ name: String) throws -> Value? {
@@ -59,7 +60,7 @@ final class EnvironmentObject: HostObject {
         case "low", "high":
             guard case .box(let low, let high) = spec.actions else { return .nothing }
             return .list(name == "low" ? low : high)
-        default: return try finiteMember(name)
+        default: return try finiteMember(name) ?? EnvironmentMembers.value(name, of: environment)
         }
     }
 

@@ -191,6 +191,21 @@ enum Columns {
         return "\(whole / 60) min \(whole % 60) s"
     }
 
+    /// `text` with the lines of each paragraph in one, whatever they were broken at; empty and indented lines and a
+    /// `Source:` stand by themselves.
+    static func paragraphs(_ text: String) -> String {
+        var lines: [String] = []
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+            let isOwn = line.isEmpty || line.hasPrefix(" ") || line.hasPrefix("Source:")
+            if !isOwn, let last = lines.last, !last.isEmpty, !last.hasPrefix(" ") {
+                lines[lines.count - 1] = last + " " + line
+            } else {
+                lines.append(String(line))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// Words of `text` in lines of at most `width` columns, each after `indent`; empty lines stay.
     ///
     /// Where the text's own lines end says nothing, but a line `Source: …` begins anew.
