@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Syntax", dependencies: ["Support"]),
         // 2
         .target(name: "PolicyOptimisation", dependencies: ["Networks"]),
-        .target(name: "Environments", dependencies: ["Tensors"]),
+        .target(name: "Environments", dependencies: ["Tensors", "CKernels"]),
         // MuJoCo's headers lie where scripts/mpo fetched them; without them CMuJoCo compiles to a refusal.
         .target(name: "CMuJoCo", cSettings: [.headerSearchPath("../../.mujoco/include")]),
         .target(name: "MuJoCoEnvironments", dependencies: ["Environments", "CMuJoCo"]),
@@ -57,7 +57,7 @@ let package = Package(
             dependencies: [
                 "TerminalUI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory", "PolicyOptimisation", "Networks", "CKernels", "Support"]),
+        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory", "MuJoCoEnvironments", "PolicyOptimisation", "Networks", "CKernels", "Support"]),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "PolicyOptimisationTests", dependencies: ["PolicyOptimisation"], exclude: ["Data"]),
         .testTarget(name: "EnvironmentsTests", dependencies: ["Environments"], exclude: ["Data"]),
-        .testTarget(name: "MuJoCoEnvironmentsTests", dependencies: ["MuJoCoEnvironments"], exclude: ["Data"]),
+        .testTarget(name: "MuJoCoEnvironmentsTests", dependencies: ["MuJoCoEnvironments", "CMuJoCo"], exclude: ["Data"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Data"]),
         .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),

@@ -99,7 +99,7 @@ def _(physics):
 
 @near("finger-turn_easy", "finger-turn_hard")
 def _(physics):
-    physics.named.data.qvel["hinge"] = 6
+    physics.named.data.qvel["hinge"] = 500 * physics.named.model.site_size["target", 0]
     physics.named.model.site_pos["target", ["x", "z"]] = physics.named.data.site_xpos["tip", ["x", "z"]]
 
 

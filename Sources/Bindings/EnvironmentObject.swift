@@ -10,6 +10,8 @@ final class EnvironmentObject: HostObject {
     let environment: any Environment
     private var episode: Episode?
     private var stream: RandomStream?
+    /// A finite MDP's transitions as they were last shown.
+    var transitions: Value?
 
     init(_ environment: any Environment) { self.environment = environment }
 
@@ -39,6 +41,8 @@ final class EnvironmentObject: HostObject {
 
     override var memberNames: [String] {
         ["name", "observation_size", "action_size", "action_count", "low", "high", "episode_limit", "observation", "steps"]
+            + (finite == nil ? [] : Self.finiteMembers)
+            + EnvironmentMembers.names(environment)
     }
 
     override func member(_ name: String) throws -> Value? {
@@ -56,7 +60,7 @@ final class EnvironmentObject: HostObject {
         case "low", "high":
             guard case .box(let low, let high) = spec.actions else { return .nothing }
             return .list(name == "low" ? low : high)
-        default: return nil
+        default: return try finiteMember(name) ?? EnvironmentMembers.value(name, of: environment)
         }
     }
 

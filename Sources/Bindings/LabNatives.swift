@@ -199,6 +199,7 @@ enum LabNatives {
                 """,
             isCommand: true
         ) { context, lab, steps in
+            try context.refuseInTask("takes steps of labs back")
             if let lab {
                 let change = try lab.lab.undo(steps: steps)
                 context.output.print(text("took back", "nothing to take back", change.steps == 0 ? [] : [change]))
@@ -213,6 +214,7 @@ enum LabNatives {
             parameters: Parameter<LabObject?>("lab", "one lab only", default: nil, shown: "all that it changed"),
             Parameter<Int?>("steps", "so many steps, instead of the whole statement", default: nil), isCommand: true
         ) { context, lab, steps in
+            try context.refuseInTask("does steps of labs again")
             if let lab {
                 let change = try lab.lab.redo(steps: steps)
                 context.output.print(text("did again", "nothing to do again", change.steps == 0 ? [] : [change]))

@@ -97,6 +97,7 @@ final class LabObject: HostObject {
         guard MPOSettings.descriptions.contains(where: { $0.name == name }) else {
             return try super.setMember(name, to: value, context)
         }
+        try context.refuseInTask("changes a lab")
         try lab.set(name, to: SettingValue(value, for: name))
         return self
     }
@@ -123,6 +124,7 @@ final class LabObject: HostObject {
         guard let number = bound.asNumber else {
             throw Fault("constrain.bound", "a bound is a number above 0, got \(bound.described)")
         }
+        try context.refuseInTask("changes a lab")
         try lab.constrain(Self.quantity(quantity), .bounded(number))
     }
 
@@ -130,10 +132,12 @@ final class LabObject: HostObject {
         guard let number = weight.asNumber else {
             throw Fault("penalize.weight", "a penalty's weight is a number, got \(weight.described)")
         }
+        try context.refuseInTask("changes a lab")
         try lab.constrain(Self.quantity(quantity), .penalised(number))
     }
 
     override func free(_ quantity: String, _ context: NativeContext) throws {
+        try context.refuseInTask("changes a lab")
         try lab.constrain(Self.quantity(quantity), .free)
     }
 

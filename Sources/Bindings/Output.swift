@@ -105,9 +105,10 @@ enum OutputNatives {
             ]
         ) { context, n in
             guard let n else { return Value.number(Double(context.interpreter.seed)) }
+            let random = try context.random
             context.interpreter.seed = UInt64(n.number)
             // The streams are counted: without a new count, the same seed would go on where it was.
-            context.random.restart()
+            random.restart()
             return Value.nothing
         },
     ]

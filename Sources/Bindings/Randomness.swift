@@ -4,8 +4,8 @@ import Tensors
 
 extension NativeContext {
     /// Draws from the script's next stream.
-    func draw<Result>(_ body: (inout RandomStream) throws -> Result) rethrows -> Result {
-        var stream = random.draw(seed: seed)
+    func draw<Result>(_ body: (inout RandomStream) throws -> Result) throws -> Result {
+        var stream = try random.draw(seed: seed)
         return try body(&stream)
     }
 }
@@ -49,14 +49,14 @@ enum RandomNatives {
             examples: [Example("random_index(1)", "0")]
         ) { context, bound -> Int in
             guard bound >= 1 else { throw Fault("argument.range", "random_index wants a bound of 1 or more, got \(bound)") }
-            return context.draw { $0.index(below: bound) }
+            return try context.draw { $0.index(below: bound) }
         },
         NativeFunction(
             "shuffle", in: "random", "The elements of a list in a random order.",
             parameters: Parameter<[Value]>("xs", "a list"),
             examples: [Example("count(shuffle([1, 2, 3]))", "3")]
         ) { context, xs -> [Value] in
-            context.draw { stream -> [Value] in
+            try context.draw { stream -> [Value] in
                 var xs = xs
                 stream.shuffle(&xs)
                 return xs
@@ -67,7 +67,7 @@ enum RandomNatives {
             examples: [Example("choice([7])", "7")]
         ) { context, xs -> Value in
             guard !xs.isEmpty else { throw Fault("argument.empty", "choice of an empty list") }
-            return xs[context.draw { $0.index(below: xs.count) }]
+            return xs[try context.draw { $0.index(below: xs.count) }]
         },
     ]
 }

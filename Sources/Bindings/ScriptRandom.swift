@@ -1,4 +1,5 @@
 import Runtime
+import Support
 import Tensors
 
 /// Where a script's own randomness comes from: streams of its seed, counted in the order in which they are asked for.
@@ -41,5 +42,15 @@ final class ScriptRandom: InterpreterService {
 }
 
 extension NativeContext {
-    var random: ScriptRandom { service(ScriptRandom.self) }
+    /// The script's randomness; a fault in a task's functions, whose episodes it would make different each time.
+    var random: ScriptRandom {
+        get throws {
+            if let running = service(TaskCalls.self).running {
+                throw Fault(
+                    "task.random", "\(running) uses the script's random numbers, so that no episode could be played again",
+                    hint: "the function is given `random`: random.uniform(0, 1), random.normal(), random.index(6)")
+            }
+            return service(ScriptRandom.self)
+        }
+    }
 }

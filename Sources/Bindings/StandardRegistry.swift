@@ -12,6 +12,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(TableNatives.all)
     registry.add(OutputNatives.all)
     registry.add(RandomNatives.all)
+    registry.add(RandomSourceNatives.all)
     // After the lists: of natives with one name the first that takes the first argument is called.
     registry.add(TensorNatives.all)
     registry.add(NetworkNatives.constants)
@@ -20,6 +21,9 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(EnvironmentNatives.all)
     registry.add(GymNatives.all)
     registry.add(SuiteNatives.all)
+    registry.add(FiniteMDPNatives.all)
+    registry.add(TaskNatives.all)
+    registry.add(WrapperNatives.all)
     registry.add(PolicyNatives.all)
     registry.add(LabNatives.all)
     registry.add(SavingNatives.all)

@@ -89,12 +89,13 @@ package struct DenseMatrix: Equatable, Sendable {
     }
 
     /// X of A X = B by Gaussian elimination with partial pivoting, or nil if A is singular.
-    package func solve(_ right: DenseMatrix) -> DenseMatrix? {
+    package func solve(_ right: DenseMatrix, cancellation: CancellationToken? = nil) throws -> DenseMatrix? {
         precondition(rows == columns && right.rows == rows)
         var a = self
         var b = right
         let scale = elements.lazy.map(\.magnitude).max() ?? 0
         for k in 0..<rows {
+            try cancellation?.check()
             var pivot = k
             for i in k..<rows where a[i, k].magnitude > a[pivot, k].magnitude { pivot = i }
             // Also refuses NaN: a comparison with it is false.

@@ -15,8 +15,10 @@ public struct EnvironmentConstructor: Equatable, Sendable {
 /// The constructors by which saved tasks are built again; other modules add theirs.
 public struct EnvironmentCatalogue: Sendable {
     public typealias Maker = @Sendable (_ arguments: JSON) throws -> any Environment
+    public typealias Wrapper = @Sendable (_ inner: any Environment, _ arguments: JSON) throws -> any Environment
 
     private var makers: [String: Maker] = [:]
+    private var wrappers: [String: Wrapper] = [:]
 
     /// The tasks of this module.
     public static let standard: EnvironmentCatalogue = {
@@ -26,6 +28,13 @@ public struct EnvironmentCatalogue: Sendable {
         catalogue.add("quadratic_bandit") { try QuadraticBandit(arguments: $0) }
         catalogue.add("lq") { try LinearQuadratic(arguments: $0) }
         catalogue.add("mdp") { try FiniteMDPEnvironment(arguments: $0) }
+        catalogue.add("gym") { try GymnasiumTasks.make(arguments: $0) }
+        catalogue.add(wrapper: TimeLimit.constructorName) { try TimeLimit($0, arguments: $1) }
+        catalogue.add(wrapper: SkipFrames.constructorName) { try SkipFrames($0, arguments: $1) }
+        catalogue.add(wrapper: ScaleRewards.constructorName) { try ScaleRewards($0, arguments: $1) }
+        catalogue.add(wrapper: RescaleActions.constructorName) { try RescaleActions($0, arguments: $1) }
+        catalogue.add(wrapper: ClipActions.constructorName) { try ClipActions($0, arguments: $1) }
+        catalogue.add(wrapper: NormaliseObservations.constructorName) { try NormaliseObservations($0, arguments: $1) }
         return catalogue
     }()
 
@@ -33,9 +42,20 @@ public struct EnvironmentCatalogue: Sendable {
 
     public mutating func add(_ name: String, _ maker: @escaping Maker) { makers[name] = maker }
 
-    public var names: [String] { makers.keys.sorted() }
+    /// A wrapper, whose argument "environment" is the constructor of the task inside.
+    public mutating func add(wrapper name: String, _ wrapper: @escaping Wrapper) { wrappers[name] = wrapper }
+
+    public var names: [String] { (Array(makers.keys) + Array(wrappers.keys)).sorted() }
 
     public func make(_ constructor: EnvironmentConstructor) throws -> any Environment {
+        if let wrapper = wrappers[constructor.name] {
+            let inner = constructor.arguments["environment"]
+            guard let name = inner?["name"]?.text else {
+                throw constructor.arguments.wrong("environment", "the constructor of the task inside")
+            }
+            let task = try make(EnvironmentConstructor(name, inner?["arguments"] ?? .object([])))
+            return try wrapper(task, constructor.arguments)
+        }
         guard let maker = makers[constructor.name] else {
             throw Fault(
                 "environment.unknown", "there is no built-in environment '\(constructor.name)'",

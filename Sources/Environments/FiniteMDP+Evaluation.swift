@@ -12,26 +12,28 @@ extension FiniteMDP {
     }
 
     /// The discounted value of `policy` (S × N probabilities), by solving (I − γ P_π) V = r_π.
-    public func evaluate(policy: [[Double]], discount: Double) throws -> Evaluation {
-        try check(discount)
+    public func evaluate(
+        policy: [[Double]], discount: Double, cancellation: CancellationToken? = nil
+    ) throws -> Evaluation {
+        try Self.check(discount)
         guard policy.count == stateCount else {
             throw Fault("mdp.shape", "mdp: a policy of \(stateCount) states was wanted, \(policy.count) were given")
         }
         for (s, row) in policy.enumerated() {
             try Self.check(row, count: actionCount, "mdp: the policy in state \(s)")
         }
-        try MemoryBudget.require(elements: [stateCount, stateCount], stride: 8, for: "the exact value of a policy")
+        try MemoryBudget.require(elements: [stateCount, stateCount], stride: 16, for: "the exact value of a policy")
         var system = DenseMatrix(identity: stateCount)
         var right = DenseMatrix(zeros: stateCount, 1)
-        for s in 0..<stateCount where !terminal.contains(s) {
+        for s in 0..<stateCount {
             for (a, probability) in policy[s].enumerated() where probability > 0 {
-                right[s, 0] += probability * rewards[s][a]
-                for (next, p) in transitions[s][a].enumerated() where !terminal.contains(next) {
-                    system[s, next] -= discount * probability * p
+                right[s, 0] += probability * reward(s, a)
+                for outcome in outcomes(s, a) where !outcome.terminates {
+                    system[s, outcome.next] -= discount * probability * outcome.probability
                 }
             }
         }
-        guard let solution = system.solve(right) else {
+        guard let solution = try system.solve(right, cancellation: cancellation) else {
             throw Fault(
                 "mdp.infinite-value", "mdp: this policy's value is not finite at gamma = \(discount)",
                 hint: "at gamma = 1 every episode must end in a terminal state")
@@ -39,47 +41,25 @@ extension FiniteMDP {
         return evaluation(values: solution.elements, discount: discount)
     }
 
-    /// The best deterministic policy and its value, by policy iteration; the lowest index wins a tie.
-    public func optimal(discount: Double) throws -> (policy: [Int], evaluation: Evaluation) {
-        try check(discount)
-        guard discount < 1 else {
-            throw Fault("mdp.discount", "mdp: a gamma below 1 was wanted for the best policy, \(discount) was given")
-        }
-        var policy = Array(repeating: 0, count: stateCount)
-        while true {
-            let table = policy.map { best in (0..<actionCount).map { $0 == best ? 1.0 : 0.0 } }
-            let evaluation = try evaluate(policy: table, discount: discount)
-            var better = policy
-            for (s, row) in evaluation.q.enumerated() {
-                for (a, q) in row.enumerated() {
-                    // A margin over rounding, so that equal actions cannot make the iteration go round.
-                    let now = row[better[s]]
-                    if q > now + 1e-12 * max(1, now.magnitude) { better[s] = a }
-                }
-            }
-            if better == policy { return (policy, evaluation) }
-            policy = better
-        }
-    }
-
-    private func evaluation(values: [Double], discount: Double) -> Evaluation {
-        var q = rewards
-        for s in 0..<stateCount {
-            for a in 0..<actionCount {
-                if terminal.contains(s) {
-                    q[s][a] = 0
-                    continue
-                }
-                for (next, p) in transitions[s][a].enumerated() where !terminal.contains(next) {
-                    q[s][a] += discount * p * values[next]
-                }
-            }
-        }
+    func evaluation(values: [Double], discount: Double) -> Evaluation {
         let total = zip(start, values).reduce(0) { $0 + $1.0 * $1.1 }
-        return Evaluation(values: values, q: q, expectedReturn: total)
+        return Evaluation(values: values, q: q(of: values, discount: discount), expectedReturn: total)
     }
 
-    private func check(_ discount: Double) throws {
+    /// r(s, a) + γ Σ p V(s') over the outcomes that go on, S × N.
+    func q(of values: [Double], discount: Double) -> [[Double]] {
+        (0..<stateCount).map { s in
+            (0..<actionCount).map { a in
+                var sum = reward(s, a)
+                for outcome in outcomes(s, a) where !outcome.terminates {
+                    sum += discount * outcome.probability * values[outcome.next]
+                }
+                return sum
+            }
+        }
+    }
+
+    static func check(_ discount: Double) throws {
         guard discount >= 0, discount <= 1 else {
             throw Fault("mdp.discount", "mdp: a gamma in [0, 1] was wanted, \(discount) was given")
         }

@@ -12,28 +12,38 @@ import Tensors
 /// Source: gymnasium 1.4.0, classic_control/pendulum.py.
 public final class Pendulum: Environment {
     public let gravity: Double
+    public let spec: EnvironmentSpec
+    /// What Gymnasium's name for the task was asked for, if it was.
+    private let call: GymnasiumCall?
     private var angle = 0.0
     private var speed = 0.0
+
+    static let options = ["g"]
 
     static let maximumSpeed = 8.0
     static let maximumTorque = 2.0
     static let timeStep = 0.05
+    static let actions = ActionSpace.box(low: [-maximumTorque], high: [maximumTorque])
 
     public init(gravity: Double = 10) throws {
         guard gravity.isFinite else {
             throw Fault("environment.argument", "pendulum: a finite gravity was wanted, \(gravity) was given")
         }
         self.gravity = gravity
+        call = nil
+        spec = EnvironmentSpec(name: "pendulum", observationSize: 3, actions: Self.actions, episodeLimit: 200)
+    }
+
+    init(_ call: GymnasiumCall) throws {
+        gravity = try call.number("g", default: 10)
+        self.call = call
+        spec = call.spec(observationSize: 3, actions: Self.actions)
     }
 
     convenience init(arguments: JSON) throws { try self.init(gravity: arguments.argument("g", default: 10)) }
 
-    public let spec = EnvironmentSpec(
-        name: "pendulum", observationSize: 3,
-        actions: .box(low: [-maximumTorque], high: [maximumTorque]), episodeLimit: 200)
-
     public var constructor: EnvironmentConstructor? {
-        EnvironmentConstructor("pendulum", ["g": .number(gravity)])
+        call?.constructor ?? EnvironmentConstructor("pendulum", ["g": .number(gravity)])
     }
 
     public func reset(stream: inout RandomStream) throws {
@@ -43,7 +53,7 @@ public final class Pendulum: Environment {
 
     public func step(action: [Double], stream: inout RandomStream) throws -> StepOutcome {
         let torque = min(max(action.first ?? 0, -Self.maximumTorque), Self.maximumTorque)
-        let cost = Self.square(Self.normalised(angle)) + 0.1 * Self.square(speed) + 0.001 * Self.square(torque)
+        let cost = Self.normalised(angle).squared + 0.1 * speed.squared + 0.001 * torque.squared
         let acceleration = 3 * gravity / 2 * sin(angle) + 3 * torque
         speed = min(max(speed + acceleration * Self.timeStep, -Self.maximumSpeed), Self.maximumSpeed)
         angle += speed * Self.timeStep
@@ -51,7 +61,7 @@ public final class Pendulum: Environment {
     }
 
     public func observation() -> [Double] {
-        [Double(Float(cos(angle))), Double(Float(sin(angle))), Double(Float(speed))]
+        [cos(angle).single, sin(angle).single, speed.single]
     }
 
     public func snapshot() -> EnvironmentSnapshot { EnvironmentSnapshot(numbers: [angle, speed]) }
@@ -63,13 +73,11 @@ public final class Pendulum: Environment {
     }
 
     public func copy() throws -> any Environment {
-        let other = try Pendulum(gravity: gravity)
+        let other = try call.map { try Pendulum($0) } ?? Pendulum(gravity: gravity)
         other.angle = angle
         other.speed = speed
         return other
     }
-
-    private static func square(_ x: Double) -> Double { pow(x, 2) }
 
     /// The angle in [−π, π), with Python's remainder: ((x + π) mod 2π) − π.
     private static func normalised(_ angle: Double) -> Double {

@@ -83,7 +83,7 @@ extension LinearQuadratic {
 
     private func gain(_ p: DenseMatrix, _ discount: Double) throws -> DenseMatrix {
         let left = r + discount * (b.transposed * p * b)
-        guard let gain = left.solve(discount * (b.transposed * p * a)) else {
+        guard let gain = try left.solve(discount * (b.transposed * p * a)) else {
             throw Fault("lq.singular", "lq: R + gamma BᵀPB is singular", hint: "R must be positive definite")
         }
         return gain

@@ -8,14 +8,14 @@ import Tensors
 /// After `simulate` positions derived from qpos (xpos, cinert, …) are those of the *start of the last substep*, as in
 /// Gymnasium, whose tasks pay rewards on them: nothing brings them up to date.
 /// Source: gymnasium 1.4.0, mujoco_env.py.
-final class GymnasiumBody {
-    let physics: Physics
+package final class GymnasiumBody {
+    package let physics: Physics
     let frameSkip: Int
     /// Seconds of a step: frame_skip × timestep.
     let dt: Double
     let timestep: Double
 
-    let qpos: Field, qvel: Field, control: Field
+    package let qpos: Field, qvel: Field, control: Field
     let xpos: Field, xipos: Field, sitePosition: Field
     let cinert: Field, cvel: Field, contactForce: Field
     let actuatorForce: Field, constraintForce: Field
@@ -45,7 +45,7 @@ final class GymnasiumBody {
     }
 
     /// The model's own state: its start positions at rest.
-    func start() throws {
+    package func start() throws {
         try physics.perform(MPO_RESET_DATA)
         qpos.set(startPositions)
         qvel.set(startVelocities)

@@ -10,7 +10,7 @@ import Tensors
 public final class GymnasiumEnvironment: Environment {
     let task: GymnasiumTask
     let version: GymnasiumTask.Version
-    let body: GymnasiumBody
+    package let body: GymnasiumBody
     public let spec: EnvironmentSpec
 
     /// The names that `make` knows.

@@ -5,20 +5,18 @@ import Support
 ///
 /// Reads and writes are MuJoCo's very numbers, so it must not outlive its `Physics`. An index out of range reads 0 and
 /// writes nothing, so that a model file of another shape than a task expects cannot bring the process down.
-struct Field {
+package struct Field {
     let pointer: UnsafeMutablePointer<Double>
-    let rows: Int
-    let columns: Int
-    var count: Int { rows * columns }
+    package let rows: Int
+    package let columns: Int
+    package var count: Int { rows * columns }
 
-    @inline(__always)
-    subscript(_ index: Int) -> Double {
+    package subscript(_ index: Int) -> Double {
         get { index >= 0 && index < count ? pointer[index] : 0 }
         nonmutating set { if index >= 0 && index < count { pointer[index] = newValue } }
     }
 
-    @inline(__always)
-    subscript(_ row: Int, _ column: Int) -> Double {
+    package subscript(_ row: Int, _ column: Int) -> Double {
         get { self[row * columns + column] }
         nonmutating set { self[row * columns + column] = newValue }
     }
@@ -37,17 +35,17 @@ struct Field {
     }
 
     var numbers: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: pointer, count: count) }
-    var array: [Double] { Array(numbers) }
+    package var array: [Double] { Array(numbers) }
 
     /// Takes as many numbers as there are places, from the first on.
-    func set(_ numbers: some Sequence<Double>) {
+    package func set(_ numbers: some Sequence<Double>) {
         for (index, number) in numbers.enumerated() { self[index] = number }
     }
 }
 
 extension Physics {
     /// A field of real numbers by MuJoCo's own name for it: `qpos`, `xpos`, `geom_size`, `actuator_ctrlrange`.
-    func field(_ name: String) throws -> Field {
+    package func field(_ name: String) throws -> Field {
         let field = mpo_physics_field(handle, name)
         guard field.kind == MPO_DOUBLES else { throw missing("a field of numbers", name) }
         return view(field)
@@ -100,10 +98,10 @@ extension Physics {
     }
 
     /// What a model's parts are called, as MuJoCo's mju_str2Type has them.
-    enum Part: String { case body, joint, geom, site, sensor, actuator, tendon, camera }
+    package enum Part: String { case body, joint, geom, site, sensor, actuator, tendon, camera }
 
     /// The index of a named part.
-    func index(_ part: Part, _ name: String) throws -> Int {
+    package func index(_ part: Part, _ name: String) throws -> Int {
         let id = mpo_physics_id(handle, part.rawValue, name)
         guard id >= 0 else { throw missing(part.rawValue, name) }
         return Int(id)

@@ -5,18 +5,18 @@ import Support
 ///
 /// Has identity; used by one thread at a time, several by any number of threads. Lengths are metres, angles radians, times
 /// seconds. A failure of MuJoCo's and a state that became unstable are faults, never a crash and never a silent reset.
-public final class Physics {
+package final class Physics {
     let handle: OpaquePointer
     /// What the faults call it.
     let name: String
 
     /// A model as its file has it.
-    public convenience init(file: String, name: String) throws {
+    package convenience init(file: String, name: String) throws {
         try self.init(name: name) { mpo_physics_load(file, nil, 0, $0) }
     }
 
     /// A model from MJCF text; what it includes is in `files` by the name that the text uses.
-    public convenience init(xml: String, files: [(name: String, text: String)] = [], name: String) throws {
+    package convenience init(xml: String, files: [(name: String, text: String)] = [], name: String) throws {
         try MuJoCoFolder.open(for: name)
         let main = "\(name).xml"
         try self.init(name: name) { error in
@@ -45,15 +45,14 @@ public final class Physics {
     deinit { mpo_physics_free(handle) }
 
     /// Another one with a model and data of its own, in the same state.
-    public func copy() throws -> Physics {
+    package func copy() throws -> Physics {
         try Physics(name: name) { mpo_physics_copy(handle, $0) }
     }
 
     // MARK: Steps
 
     /// Does one of MuJoCo's calls, `times` times.
-    @inline(__always)
-    func perform(_ call: mpo_physics_call, times: Int = 1) throws {
+    package func perform(_ call: mpo_physics_call, times: Int = 1) throws {
         try physicsCall(
             "mujoco.unstable", hint: "the actions drove the simulation out of its bounds; reset it",
             "\(name): the physics failed at \(Self.seconds(time)) s"
@@ -73,7 +72,7 @@ public final class Physics {
     // MARK: State
 
     /// Everything that later steps depend on: time, positions, velocities, activations, warm start, controls.
-    func state() -> [Double] {
+    package func state() -> [Double] {
         let count = Int(mpo_physics_state_size(handle))
         return [Double](unsafeUninitializedCapacity: count) { buffer, filled in
             if let base = buffer.baseAddress { mpo_physics_get_state(handle, base) }
@@ -81,10 +80,10 @@ public final class Physics {
         }
     }
 
-    var stateSize: Int { Int(mpo_physics_state_size(handle)) }
+    package var stateSize: Int { Int(mpo_physics_state_size(handle)) }
 
     /// Takes `stateSize` numbers of an earlier `state()`.
-    func setState(_ numbers: UnsafeBufferPointer<Double>) {
+    package func setState(_ numbers: UnsafeBufferPointer<Double>) {
         guard numbers.count == stateSize, let base = numbers.baseAddress else { return }
         mpo_physics_set_state(handle, base)
     }

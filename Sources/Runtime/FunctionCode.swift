@@ -64,6 +64,12 @@ final class FunctionCode {
         return result
     }
 
+    /// The last statement, unless the body may `return` before it.
+    var resultSpan: Span {
+        guard let last = source.body.statements.last, compiled?.mayFlow != true else { return source.body.span }
+        return last.span
+    }
+
     /// The body in the form that hands the values of its expression statements to `collect`.
     func collectingBody() throws -> CompiledBody {
         if let collecting { return collecting }

@@ -1,3 +1,5 @@
+import Syntax
+
 /// A function: written in the language, or brought by the host.
 public final class FunctionValue {
     let code: FunctionCode?
@@ -24,6 +26,9 @@ public final class FunctionValue {
 
     /// True for natives that the prompt runs by their bare name.
     public var isCommand: Bool { native?.isCommand ?? false }
+
+    /// The expression that gives the result, or the whole body where it may `return` early; nil for natives.
+    public var resultSpan: Span? { code?.resultSpan }
 
     /// Name, parameters with their defaults, documentation; several where a native has overloads.
     public var signatures: [Signature] {
@@ -68,9 +73,9 @@ public struct Signature: Sendable {
         self.summary = summary
     }
 
-    /// `clip(xs, low: 0, high: 1)`.
+    /// `clip(xs, low: 0, high: 1)`; of a method, `random.uniform(low: 0, high: 1)`, without the object before the dot.
     public var text: String {
-        let list = parameters.map { parameter in
+        let list = parameters.dropFirst(name.contains(".") ? 1 : 0).map { parameter in
             switch parameter.arity {
             case .one: parameter.defaultText.map { "\(parameter.name): \($0)" } ?? parameter.name
             case .rest: parameter.name + "…"

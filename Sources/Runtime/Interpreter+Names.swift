@@ -21,7 +21,9 @@ extension Interpreter {
     }
 
     /// All names that a program may use at its top level.
-    var visibleNames: [String] { user.definitions.map(\.name) + library.keys + registry.names }
+    var visibleNames: [String] {
+        user.definitions.map(\.name) + library.keys + registry.names.filter { !$0.contains(".") }
+    }
 
     /// Names that start with `prefix`; after a dot the members of the value before it: `lab.ep`.
     public func completions(_ prefix: String) -> [String] {
@@ -30,7 +32,8 @@ extension Interpreter {
         guard parts.count > 1, let first = parts.first, let last = parts.last else {
             return Set(visibleNames).filter { $0.hasPrefix(prefix) }.sorted()
         }
-        guard var value = lookup(first) else { return [] }
+        // `random.uniform` in a task's function, where `random` is no variable of the session.
+        guard var value = lookup(first) else { return registry.names.filter { $0.hasPrefix(prefix) }.sorted() }
         for name in parts.dropFirst().dropLast() {
             guard let member = try? Members.find(value, name) else { return [] }
             value = member
@@ -40,7 +43,7 @@ extension Interpreter {
     }
 
     func unknownName(_ name: String, in scope: ModuleScope, _ site: CallSite) -> Diagnostic {
-        let names = scope.definitions.map(\.name) + library.keys + registry.names
+        let names = scope.definitions.map(\.name) + library.keys + registry.names.filter { !$0.contains(".") }
         let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name)
         return site.error("name.unknown", "unknown name `\(name)`", hints: hint.map { [$0] } ?? [])
     }
@@ -48,7 +51,7 @@ extension Interpreter {
     /// `x.f(…)` where x has no member f and there is no function f.
     func unknownMethod(_ name: String, of value: Value, in scope: ModuleScope, _ site: CallSite) -> Diagnostic {
         let functions = (scope.definitions + library.map { ($0.key, $0.value) }).filter { $0.value.isCallable }
-        let names = Members.names(value) + functions.map(\.name) + registry.functions.keys
+        let names = Members.names(value) + functions.map(\.name) + registry.functions.keys.filter { !$0.contains(".") }
         let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name)
         let owner = if case .record = value { value.described } else { article(value.typeName) }
         return site.error(

@@ -29,6 +29,8 @@ public final class Interpreter {
     public var usesFiles = true
     /// Values of `param`s by name, as given on the command line.
     public var parameterOverrides: [String: String] = [:]
+    /// What natives may not be given while the host runs functions that must not touch it: a fault refuses the object.
+    @exclusivity(unchecked) public var refuses: ((HostObject) -> Fault?)?
     /// Called before and after every top-level statement; `error` is what stopped it.
     public var willRun: ((Statement) -> Void)?
     public var didRun: ((Statement, _ error: Diagnostic?) -> Void)?
@@ -109,7 +111,7 @@ public final class Interpreter {
 
     /// A call that an error leaves, innermost first.
     func noteFailedCall(_ name: String, _ site: CallSite) {
-        if failedCalls.count < Interpreter.notedCalls {
+        if failedCalls.count < Interpreter.notedCalls, site !== Interpreter.nativeSite {
             failedCalls.append(Diagnostic.Call(function: name, span: site.span))
         }
     }
@@ -139,10 +141,16 @@ public final class Interpreter {
 
     // MARK: - Calls
 
-    /// Calls a function of the language, or a host object that can be called.
+    /// Calls a function of the language, or a host object that can be called; errors name the native that runs as
+    /// the place of the call.
     public func call(_ function: Value, _ arguments: CallArguments) throws -> Value {
-        try call(function, arguments, at: nil)
+        try call(function, arguments, at: nativeCall)
     }
+
+    /// Where the native that runs now was called; nil outside of natives.
+    public var nativeCallSpan: Span? { nativeCall?.span }
+
+    private var nativeCall: CallSite? { state.pointee.nativeCall?.takeUnretainedValue() }
 
     private static let nativeSite = CallSite(Span(Source(name: "native", ""), 0, 0))
 

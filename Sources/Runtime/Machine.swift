@@ -7,6 +7,8 @@ enum Flow: UInt8 { case none, breakLoop, continueLoop, returnValue }
 /// What running code reads and writes besides its own frame; one for each interpreter.
 struct MachineState {
     var flow = Flow.none
+    /// Where the native that runs was called; that call keeps it alive.
+    var nativeCall: Unmanaged<CallSite>?
     /// The lowest stack address that a call may start at.
     var stackLimit: UInt = 0
     /// The first free slot of the value stack. Slots from here on hold `nothing`.

@@ -66,8 +66,16 @@ extension NativeFunction {
             for index in 0..<count { buffer.initializeElement(at: index, to: argument(index)) }
             defer { buffer.deinitialize() }
             let context = NativeContext(interpreter: interpreter, site: shape.site)
+            let outer = interpreter.state.pointee.nativeCall
+            interpreter.state.pointee.nativeCall = Unmanaged.passUnretained(shape.site)
+            defer { interpreter.state.pointee.nativeCall = outer }
             var position = -1
             do {
+                if let refuses = interpreter.refuses {
+                    for case .object(let object)? in buffer {
+                        if let fault = refuses(object) { throw fault }
+                    }
+                }
                 let value = try invoke(context, UnsafeBufferPointer(buffer), &position)
                 if interpreter.cancellation.isCancelled { throw shape.site.interrupted }
                 return value

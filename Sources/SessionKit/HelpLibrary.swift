@@ -112,7 +112,7 @@ public struct HelpLibrary {
                 }
             }
         }
-        if !text.isEmpty { lines += [""] + Columns.wrap(text, width: width, indent: "  ") }
+        if !text.isEmpty { lines += [""] + Columns.wrap(Columns.paragraphs(text), width: width, indent: "  ") }
         if !examples.isEmpty {
             lines += ["", "Examples"]
             for example in examples {

@@ -191,25 +191,45 @@ enum Columns {
         return "\(whole / 60) min \(whole % 60) s"
     }
 
+    /// `text` with the lines of each paragraph in one, whatever they were broken at; empty and indented lines and a
+    /// `Source:` stand by themselves.
+    static func paragraphs(_ text: String) -> String {
+        var lines: [String] = []
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+            let isOwn = line.isEmpty || line.hasPrefix(" ") || line.hasPrefix("Source:")
+            if !isOwn, let last = lines.last, !last.isEmpty, !last.hasPrefix(" ") {
+                lines[lines.count - 1] = last + " " + line
+            } else {
+                lines.append(String(line))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// Words of `text` in lines of at most `width` columns, each after `indent`; empty lines stay.
+    ///
+    /// Where the text's own lines end says nothing, but a line `Source: …` begins anew.
     static func wrap(_ text: String, width: Int, indent: String) -> [String] {
         var lines: [String] = []
-        for paragraph in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        var line = ""
+        func end() {
+            if !line.isEmpty { lines.append(indent + line) }
+            line = ""
+        }
+        for given in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             // Indented lines are laid out by hand: formulas, code.
-            if paragraph.hasPrefix("  ") || paragraph.isEmpty {
-                lines.append(paragraph.isEmpty ? "" : indent + paragraph)
+            if given.hasPrefix("  ") || given.isEmpty {
+                end()
+                lines.append(given.isEmpty ? "" : indent + given)
                 continue
             }
-            var line = ""
-            for word in paragraph.split(separator: " ") {
-                if !line.isEmpty, indent.count + line.count + 1 + word.count > width {
-                    lines.append(indent + line)
-                    line = ""
-                }
+            if given.hasPrefix("Source: ") { end() }
+            for word in given.split(separator: " ") {
+                if !line.isEmpty, indent.count + line.count + 1 + word.count > width { end() }
                 line += line.isEmpty ? String(word) : " " + word
             }
-            lines.append(indent + line)
         }
+        end()
         return lines
     }
 }

@@ -36,14 +36,15 @@ import Testing
         let mdp = try Self.random(states: states, actions: actions, seed: UInt64(states))
         let policy = Self.uniform(mdp)
         let exact = try mdp.evaluate(policy: policy, discount: 0.9)
+        let (transitions, rewards) = (try mdp.transitions, mdp.rewards)
         var values = Array(repeating: 0.0, count: states)
         for _ in 0..<500 {
             values = (0..<states).map { s in
                 if s == states - 1 { return 0 }
                 var sum = 0.0
                 for a in 0..<actions {
-                    var q = mdp.rewards[s][a]
-                    for next in 0..<states { q += 0.9 * mdp.transitions[s][a][next] * values[next] }
+                    var q = rewards[s][a]
+                    for next in 0..<states { q += 0.9 * transitions[s][a][next] * values[next] }
                     sum += q / Double(actions)
                 }
                 return sum
@@ -79,7 +80,7 @@ import Testing
             #expect(outcome.reward == mdp.rewards[1][1] && outcome.terminated == (environment.state == 3))
             counts[environment.state] += 1
         }
-        for (count, p) in zip(counts, mdp.transitions[1][1]) {
+        for (count, p) in zip(counts, try mdp.transitions[1][1]) {
             // Four standard errors of a proportion.
             #expect((Double(count) / Double(n) - p).magnitude < 4 * (p * (1 - p) / Double(n)).squareRoot())
         }

@@ -3,3 +3,4 @@
 #include "pointwise.h"
 #include "dual.h"
 #include "gemm.h"
+#include "scalar.h"
