@@ -2,6 +2,7 @@ import Environments
 import MuJoCoEnvironments
 import Runtime
 import Support
+import Syntax
 
 /// The DeepMind Control Suite's tasks by their names.
 enum SuiteNatives {
@@ -14,7 +15,7 @@ enum SuiteNatives {
                 Rewards lie between 0 and 1; an episode is 1000 steps and ends by its time limit only, so that a
                 return of 1000 would be perfect. MuJoCo does the physics: scripts/mpo fetches it.
 
-                \(SuiteEnvironment.domains.map { "\($0): \(SuiteEnvironment.tasks(of: $0).joined(separator: ", "))" }.joined(separator: "\n"))
+                \(SuiteEnvironment.domains.map { "\($0): \(SuiteEnvironment.tasks(of: $0).joined(separator: ", "))" }.joined(separator: "; ")).
                 """
         ) { _, domain, task in
             try checkNames(domain, task)
@@ -29,12 +30,12 @@ enum SuiteNatives {
         do { try SuiteEnvironment.check(domain, task) } catch let fault as Fault {
             let near =
                 switch fault.id {
-                case "suite.domain": DidYouMean.hint(domain, among: SuiteEnvironment.domains)
-                case "suite.task": DidYouMean.hint(task, among: SuiteEnvironment.tasks(of: domain))
+                case "suite.domain": Names.suggestion(for: domain, among: SuiteEnvironment.domains)
+                case "suite.task": Names.suggestion(for: task, among: SuiteEnvironment.tasks(of: domain))
                 default: nil as String?
                 }
             guard let near else { throw fault }
-            throw Fault(fault.id, fault.message, hint: [near, fault.hint].compactMap { $0 }.joined(separator: " "))
+            throw Fault(fault.id, fault.message, hint: "did you mean \"\(near)\"?" + (fault.hint.map { " \($0)" } ?? ""))
         }
     }
 }

@@ -73,17 +73,11 @@ struct SuiteRecord {
     }
 }
 
-/// The generator that the recorded actions came from; the script's `Actions` is the same.
-struct RecordedActions {
-    var state: UInt64
-
-    mutating func draw(_ low: [Double], _ high: [Double]) -> [Double] {
-        zip(low, high).map { low, high in
-            state = 6_364_136_223_846_793_005 &* state &+ 1_442_695_040_888_963_407
-            let u = Double(state >> 11) * 0x1p-53
-            let (a, b) = low.isFinite && high.isFinite ? (low, high) : (-1, 1)
-            return a + (b - a) * u
-        }
+extension RecordedActions {
+    /// Between ±1 where there is no bound, which the original writes as 1e10.
+    mutating func bounded(_ low: [Double], _ high: [Double]) -> [Double] {
+        let isFree = zip(low, high).map { max($0.magnitude, $1.magnitude) > 1e9 }
+        return action(low: zip(low, isFree).map { $1 ? -1 : $0 }, high: zip(high, isFree).map { $1 ? 1 : $0 })
     }
 }
 

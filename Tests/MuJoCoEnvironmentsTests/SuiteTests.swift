@@ -31,7 +31,7 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
             var stream = RandomStream(seed: 0, purpose: .environmentStep)
             Self.compare(environment, record, trajectory, after: 0)
             for step in 1...trajectory.steps {
-                let action = actions.draw(record.low, record.high)
+                let action = actions.bounded(record.low, record.high)
                 let outcome = try environment.step(action: action, stream: &stream)
                 let reward = try #require(step <= trajectory.rewards.count ? trajectory.rewards[step - 1] : nil)
                 guard (outcome.reward - reward).magnitude <= Self.tolerance else {
@@ -100,7 +100,7 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
         var seen: [Double] = []
         for index in 0..<steps {
             var stream = RandomStream(seed: 9, purpose: .environmentStep, step: UInt64(index))
-            let outcome = try environment.step(action: actions.draw(low, high), stream: &stream)
+            let outcome = try environment.step(action: actions.bounded(low, high), stream: &stream)
             seen += try environment.observation() + [outcome.reward, outcome.terminated ? 1 : 0]
         }
         return seen
@@ -155,7 +155,7 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
         let domain = #expect(throws: Fault.self) { try SuiteEnvironment.make("cheeta", "run") }
         #expect(domain?.id == "suite.domain" && domain?.hint?.contains("cheetah") == true)
         let task = #expect(throws: Fault.self) { try SuiteEnvironment.make("walker", "fly") }
-        #expect(task?.id == "suite.task" && task?.hint == "it has stand, walk, run")
+        #expect(task?.id == "suite.task" && task?.hint == "There are stand, walk, run")
         let refused = #expect(throws: Fault.self) { try SuiteEnvironment.make("dog", "run") }
         #expect(refused?.id == "suite.refused")
     }

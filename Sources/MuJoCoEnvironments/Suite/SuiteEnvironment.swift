@@ -101,10 +101,10 @@ extension SuiteTask {
         guard !names.isEmpty else {
             throw Fault(
                 "suite.domain", "the control suite has no domain '\(domain)'",
-                hint: "it has \(SuiteEnvironment.domains.joined(separator: ", "))")
+                hint: "There are \(SuiteEnvironment.domains.joined(separator: ", "))")
         }
         throw Fault(
-            "suite.task", "the control suite's \(domain) has no task '\(name)'", hint: "it has \(names.joined(separator: ", "))")
+            "suite.task", "the control suite's \(domain) has no task '\(name)'", hint: "There are \(names.joined(separator: ", "))")
     }
 }
 
