@@ -16,6 +16,11 @@ extension GymnasiumEnvironment: PhysicsEnvironment {
     public var stepSeconds: Double? { body.dt }
 }
 
+extension SuiteEnvironment: PhysicsEnvironment {
+    public var physics: Physics { body.physics }
+    public var stepSeconds: Double? { body.timestep * Double(body.substeps) }
+}
+
 extension Physics {
     /// What the model looks like at this moment, projected onto the plane that it moves in.
     ///
