@@ -67,22 +67,34 @@ enum TaskNatives {
         NativeFunction(
             "mdp", in: "environments", "A finite Markov decision process from its tables.",
             parameters: Parameter<[[[Double]]]>("transitions", "transitions[s][a][s'], the probability of s' after a in s"),
-            Parameter<[[Double]]>("rewards", "rewards[s][a], what a earns in s"),
+            Parameter<RewardTable>("rewards", "rewards[s][a], what a earns in s, or rewards[s][a][s'] where it hangs on s'"),
             Parameter<[Double]?>(
                 "start", "the probability of each start state", default: nil, shown: "uniform over those not terminal"),
             Parameter<[Int]>("terminal", "the states that end an episode", default: []),
             Parameter<Int?>("horizon", "an episode is truncated after so many steps; nothing: never", default: nil),
-            text: "The observation is the state as a list of zeros with a one in its place, so that tabular(env) has a row for each.",
+            text: """
+                The observation is the state as a list of zeros with a one in its place, so that tabular(env) has a row
+                for each. Terminal states are absorbing and earn nothing. The tables are members, env.transitions
+                and so on; policy_iteration(env) finds the best policy, policy_evaluation what one is worth.
+                """,
             examples: [
                 Example(
                     "mdp(transitions: [[[0.9, 0.1], [0, 1]], [[0, 1], [0, 1]]], rewards: [[0, -1], [0, 0]], terminal: [1])",
-                    "mdp · observation 2 · 2 actions")
+                    "mdp · observation 2 · 2 actions"),
+                Example(
+                    "env = mdp([[[0.5, 0.5]], [[0, 1]]], rewards: [[[-1, 9]], [[0, 0]]], terminal: [1]); policy_evaluation(env, [0, 0], gamma: 1).values",
+                    "[8, 0]"),
             ]
         ) { _, transitions, rewards, start, terminal, horizon in
-            EnvironmentObject(
-                try FiniteMDPEnvironment(
-                    FiniteMDP(transitions: transitions, rewards: rewards, start: start, terminal: Set(terminal)),
-                    horizon: horizon))
+            let mdp =
+                switch rewards {
+                case .byAction(let rewards):
+                    try FiniteMDP(transitions: transitions, rewards: rewards, start: start, terminal: Set(terminal))
+                case .bySuccessor(let rewards):
+                    try FiniteMDP(
+                        transitions: transitions, successorRewards: rewards, start: start, terminal: Set(terminal))
+                }
+            return EnvironmentObject(try FiniteMDPEnvironment(mdp, horizon: horizon))
         },
     ]
 
@@ -113,6 +125,26 @@ enum TaskNatives {
         default:
             throw Fault(
                 "environment.argument", "environment wants either `actions`, or `low` and `high`", hint: hint)
+        }
+    }
+}
+
+/// Rewards by state and action, or by state, action and successor.
+enum RewardTable: ValueConvertible {
+    case byAction([[Double]])
+    case bySuccessor([[[Double]]])
+
+    static var wants: String? { "a list of lists of numbers" }
+
+    static func convert(_ value: Value) throws -> RewardTable {
+        if case .list? = value.asElements?.first?.asElements?.first { return .bySuccessor(try [[[Double]]].convert(value)) }
+        return .byAction(try [[Double]].convert(value))
+    }
+
+    var asValue: Value {
+        switch self {
+        case .byAction(let rewards): rewards.asValue
+        case .bySuccessor(let rewards): rewards.asValue
         }
     }
 }
