@@ -1,4 +1,5 @@
 import Environments
+import Plots
 import Runtime
 import Support
 import Tensors
@@ -72,6 +73,9 @@ final class EnvironmentObject: HostObject {
         self.episode = episode
         return episode.observation
     }
+
+    /// The current state as a picture.
+    func figure() throws -> Figure { try Figure(environment, in: episode, limit: environment.spec.episodeLimit) }
 
     func step(_ action: [Double]) throws -> Episode.Step {
         guard var running = episode, var noise = stream else {

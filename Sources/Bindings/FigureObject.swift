@@ -60,6 +60,15 @@ final class FigureObject: HostObject {
         return .object(members)
     }
 
+    private static func json(_ form: Piece.Form) -> [JSON.Member] {
+        switch form {
+        case .line(let xs, let ys, let width):
+            [.init("x", .numbers(xs)), .init("y", .numbers(ys)), .init("width", .number(width))]
+        case .disc(let x, let y, let radius): [.init("x", .number(x)), .init("y", .number(y)), .init("radius", .number(radius))]
+        case .polygon(let xs, let ys): [.init("x", .numbers(xs)), .init("y", .numbers(ys))]
+        }
+    }
+
     private static func json(_ layer: Layer) -> JSON {
         switch layer {
         case .line(let s), .points(let s):
@@ -81,6 +90,13 @@ final class FigureObject: HostObject {
             .object([.init("mark", .string(mark.label)), .init("x", .number(mark.x)), .init("y", .number(mark.y))])
         case .bars(let bars):
             .object([.init("bars", .array(bars.labels.map { .string($0) })), .init("values", .numbers(bars.values))])
+        case .piece(let piece): .object([.init("piece", .string(piece.kind.rawValue))] + json(piece.form))
+        case .board(let board):
+            .object([
+                .init("board", .array(board.rows.map { .array($0.map { .string($0.label) }) })),
+                .init("agent", board.agent.map { .array([.integer($0.row), .integer($0.column)]) } ?? .null),
+            ])
+        case .words(let words): .object(words.map { .init($0.name, .string($0.text)) })
         }
     }
 }

@@ -1,3 +1,4 @@
+import Plots
 import Runtime
 import Support
 import Syntax
@@ -57,11 +58,18 @@ enum OutputNatives {
             examples: [Example("print(\"η =\", 0.5)", "η = 0.5"), Example("print(1, [2, 3])", "1 [2, 3]")]
         ) { context, values in context.output.print(values.values.map(\.text).joined(separator: " ")) },
         NativeFunction(
-            "show", in: "output", "Shows a value in full, as the prompt does.",
+            "show", in: "output", "Shows a value in full, as the prompt does; a task or a lab's running episode as a picture.",
             parameters: Parameter<Value>("x", "any value"),
-            text: "Inside functions and loops nothing shows by itself; `show` does.",
-            examples: [Example("show([1, 2])", "[1, 2]")]
-        ) { context, x in if !x.isNothing { context.output.show(x, isSilenced: false) } },
+            text: """
+                Inside functions and loops nothing shows by itself; `show` does. A task is drawn in its current state, that of
+                the episode that reset and step play; `plot(env)` is the same picture as a value, `watch(lab)` plays a whole
+                episode, `frame(env, path: "state.png")` renders a physics task.
+                """,
+            examples: [Example("show([1, 2])", "[1, 2]"), Example("show(pendulum())")]
+        ) { context, x in
+            let picture = try Figure.ofTask(x).map { Value.object(FigureObject($0)) }
+            if !x.isNothing { context.output.show(picture ?? x, isSilenced: false) }
+        },
         NativeFunction(
             "report", in: "output", "Prints a row of named values and adds it to the table `reports`.",
             parameters: Parameter<String?>("line", "what is printed; the values go to the table all the same", default: nil, shown: "the values"),

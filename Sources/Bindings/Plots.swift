@@ -9,7 +9,7 @@ enum PlotNatives {
         NativeFunction(
             "plot", in: "plots", "A line chart of numbers, of several series, or of whatever knows how it looks.",
             parameters: Parameter<Value>(
-                "xs", "a list, lists, a record of lists, a tensor, a table, e.dual; with ys: the places on the x axis"),
+                "xs", "a list, lists, a record of lists, a tensor, a table, e.dual, a task; with ys: the places on the x axis"),
             Parameter<Value>("ys", "what to plot over xs: a list, lists, a record of lists", default: .nothing),
             Parameter<String>("title", "above the chart", default: ""),
             Parameter<Bool>("log_x", "a logarithmic x axis", default: false),
@@ -133,7 +133,7 @@ enum PlotNatives {
         case let curve as DualCurve: try curve.figure()
         case let dual as DualObject: try dual.curve.figure()
         case let estep as EStepObject: try estep.dualCurve().figure()
-        default: nil
+        default: try Figure.ofTask(value)
         }
     }
 

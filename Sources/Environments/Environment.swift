@@ -40,11 +40,18 @@ public protocol Environment: AnyObject {
     /// Whether a copy may be stepped on another thread while this one is used; false for a task that runs functions
     /// of the language.
     var canRunConcurrently: Bool { get }
+
+    /// What the current state looks like; without one of its own, the observation as bars.
+    func scene() throws -> Scene
+
+    /// The seconds that a step stands for, where the task is about time.
+    var stepSeconds: Double? { get }
 }
 
 extension Environment {
     public var outlivesEpisodes: Bool { false }
     public var canRunConcurrently: Bool { true }
+    public var stepSeconds: Double? { nil }
 }
 
 /// What a step earns, and whether the task ended by itself (a time limit is no termination).

@@ -51,6 +51,15 @@ extension Physics {
         return view(field)
     }
 
+    /// A field in single precision, as the pictures' are: `geom_rgba`.
+    func floats(_ name: String) throws -> UnsafeBufferPointer<Float> {
+        let field = mpo_physics_field(handle, name)
+        guard field.kind == MPO_FLOATS else { throw missing("a field of single precision", name) }
+        let count = Int(max(0, field.rows * field.columns))
+        return UnsafeBufferPointer(
+            start: field.elements?.bindMemory(to: Float.self, capacity: max(1, count)), count: field.elements == nil ? 0 : count)
+    }
+
     /// A setting of the simulation: `timestep`.
     func option(_ name: String) throws -> Field {
         let field = mpo_physics_option(handle, name)

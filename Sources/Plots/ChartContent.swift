@@ -1,8 +1,8 @@
 /// What text and SVG both need to know of a figure with axes: ranges, colours, legend, what had to be left out.
 struct ChartContent {
     let figure: Figure
-    let x: AxisScale
-    let y: AxisScale
+    private(set) var x: AxisScale
+    private(set) var y: AxisScale
     /// For each layer, its place in the palette; −1 where it has none.
     let colours: [Int]
     let rules: [Rule]
@@ -66,7 +66,13 @@ struct ChartContent {
                 fixedX = fixedX ?? map.x
                 fixedY = fixedY ?? map.y
                 heat += map.finiteValues
-            case .bars: break
+            case .piece(let piece):
+                guard piece.isFinite else { continue }
+                for (x, y) in piece.points {
+                    take(x - piece.margin, y - piece.margin)
+                    take(x + piece.margin, y + piece.margin)
+                }
+            case .bars, .board, .words: break
             }
         }
         var xAxis = figure.x
@@ -78,6 +84,26 @@ struct ChartContent {
         heatRange = heat.min().map { $0...(heat.max() ?? $0) }
     }
 
+    /// Widens the ranges about their middles, so that a unit is as long on both axes.
+    ///
+    /// - Parameter units: the frame's width and height in one measure.
+    mutating func equalise(_ units: (width: Double, height: Double)) {
+        let (across, up) = (x.high - x.low, y.high - y.low)
+        let scale = min(units.width / across, units.height / up)
+        let (moreX, moreY) = ((units.width / scale - across) / 2, (units.height / scale - up) / 2)
+        let ranges = [x.low - moreX, x.high + moreX, y.low - moreY, y.high + moreY]
+        guard scale > 0, ranges.allSatisfy(\.isFinite) else { return }
+        (x.low, x.high) = (ranges[0], ranges[1])
+        (y.low, y.high) = (ranges[2], ranges[3])
+    }
+
+    /// Height of the ranges for a width of 1, where both axes have one linear scale.
+    var proportion: Double? {
+        guard figure.hasEqualScale, !x.isLogarithmic, !y.isLogarithmic else { return nil }
+        let proportion = (y.high - y.low) / (x.high - x.low)
+        return proportion.isFinite && proportion > 0 ? proportion : nil
+    }
+
     /// Whether there is anything to see.
     var isEmpty: Bool {
         !figure.layers.contains { layer in
@@ -86,8 +112,7 @@ struct ChartContent {
             case .band(let b): b.count > 0
             case .histogram(let h): h.counts.contains { $0 > 0 }
             case .heatmap(let map): map.columnCount > 0
-            case .mark, .rule: true
-            case .bars: true
+            case .mark, .rule, .piece, .bars, .board, .words: true
             }
         }
     }
@@ -139,6 +164,7 @@ struct ChartContent {
             case .histogram(let h): notFinite += h.skipped
             case .heatmap(let map):
                 notFinite += map.rows.reduce(0) { $0 + $1.count { !$0.isFinite } + map.columnCount - $1.count }
+            case .piece(let piece): if !piece.isFinite { notFinite += 1 }
             default: break
             }
         }

@@ -12,7 +12,8 @@ extension ChartText {
         for rule in content.rules { draw(rule, on: &area) }
 
         var dots = DotCanvas(
-            style.canvas, columns: plotWidth, rows: plotHeight, hasLetters: content.seriesCount > 1)
+            style.canvas, columns: plotWidth, rows: plotHeight, hasLetters: content.seriesCount > 1 || !pieceKinds.isEmpty)
+        for case .piece(let piece) in layers { draw(piece, on: &dots) }
         var crosses: [(Int, Int)] = []
         var bullets: [(Int, Int, Int)] = []
         for (index, layer) in layers.enumerated() {

@@ -1,12 +1,12 @@
 /// A figure with axes as rows of text.
 struct ChartText {
-    let content: ChartContent
+    private(set) var content: ChartContent
     let style: PlotStyle
     let columns: Int
     /// Plotting area, in cells.
     private(set) var plotLeft = 0
     private(set) var plotWidth = 0
-    let plotHeight: Int
+    private(set) var plotHeight: Int
     private(set) var xTicks = AxisScale.Ticks()
     private(set) var yTicks = AxisScale.Ticks()
     /// Keys or colour bar at the right.
@@ -18,7 +18,7 @@ struct ChartText {
         self.style = style
         columns = style.columns
         plotHeight = style.rows
-        yTicks = content.y.ticks(max(2, plotHeight / 3))
+        if !figure.y.isHidden { yTicks = content.y.ticks(max(2, plotHeight / 3)) }
         let gutter = yTicks.labels.map { TextWidth.columns($0) }.max() ?? 0
         if let range = content.heatRange {
             heatLabels = [NumberLabel.short(range.upperBound), NumberLabel.short(range.lowerBound)]
@@ -26,7 +26,7 @@ struct ChartText {
         } else if usesKeys {
             rightMargin = 2
         }
-        plotLeft = gutter + 2
+        plotLeft = figure.y.isHidden ? 1 : gutter + 2
         plotWidth = columns - plotLeft - 1 - rightMargin
         if plotWidth < 10 {
             // Labels that would leave no room for the plot are left out.
@@ -39,12 +39,24 @@ struct ChartText {
             heatLabels = []
             plotWidth = columns - 2
         }
+        shape()
+        if figure.x.isHidden { return }
         var count = max(2, plotWidth / 10)
         xTicks = content.x.ticks(count)
         while count > 2, !fits(xTicks) {
             count -= 1
             xTicks = content.x.ticks(count)
         }
+    }
+
+    /// Gives the plotting area the shape of the ranges where both axes have one scale; a cell is twice as high as wide.
+    private mutating func shape() {
+        guard let proportion = content.proportion else { return }
+        let most = (width: Double(plotWidth), height: 2 * Double(plotHeight))
+        let across = min(most.width, most.height / proportion)
+        plotWidth = min(plotWidth, max(4, Int(across.rounded(.up))))
+        plotHeight = min(plotHeight, max(3, Int((across * proportion / 2).rounded(.up))))
+        content.equalise((Double(plotWidth), 2 * Double(plotHeight)))
     }
 
     /// Lines of one colour are told apart by a letter at their right end.
@@ -98,7 +110,7 @@ struct ChartText {
             line(text, indent: min(max(0, plotLeft - 1 - TextWidth.columns(text) / 2), columns - TextWidth.columns(text)))
         }
         add(framed(area))
-        below().forEach { line($0.0, indent: $0.1) }
+        if !(content.figure.x.isHidden && content.figure.x.label.isEmpty) { below().forEach { line($0.0, indent: $0.1) } }
         for text in legend(placed) { line(text.0, colour: text.1) }
         for text in [figure.caption] + content.notes {
             for part in TextWidth.wrap(plain(text), to: columns, ellipsis: ellipsis) { line(part) }
@@ -224,6 +236,12 @@ struct ChartText {
         for (index, layer) in content.figure.layers.enumerated() {
             guard case .mark(let mark) = layer, !placed.contains(index), !mark.label.isEmpty else { continue }
             entries.append(("\(style.isASCII ? "@" : "●") \(mark.label)", Palette.mark.0))
+        }
+        let kinds = pieceKinds.filter { $0 != .ground }
+        if style.isASCII, kinds.count > 1 {
+            for kind in kinds { entries.append(("\(Self.letter(kind)) \(kind.rawValue)", -1)) }
+        } else if kinds.contains(.target) {
+            entries.append(("○ target", Palette.kind(.target).0))
         }
         if case .heatmap(let map)? = content.figure.layers.first(where: { if case .heatmap = $0 { true } else { false } }),
             !map.valueLabel.isEmpty

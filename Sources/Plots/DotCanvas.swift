@@ -34,14 +34,23 @@ struct DotCanvas {
     mutating func set(_ x: Int, _ y: Int, colour: Int, letter: Character) {
         guard x >= 0, x < width, y >= 0, y < height else { return }
         let cell = y / dotsDown * columns + x / dotsAcross
-        let (dx, dy) = (x % dotsAcross, y % dotsDown)
-        switch kind {
-        case .braille: bits[cell] |= [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]][dx][dy]
-        case .block: bits[cell] |= 1 << UInt8(dy * 2 + dx)
-        case .ascii: bits[cell] |= 1 << UInt8(dy)
-        }
+        bits[cell] |= bit(x % dotsAcross, y % dotsDown)
         colours[cell] = colour
         letters[cell] = letter
+    }
+
+    /// Takes a dot away.
+    mutating func clear(_ x: Int, _ y: Int) {
+        guard x >= 0, x < width, y >= 0, y < height else { return }
+        bits[y / dotsDown * columns + x / dotsAcross] &= ~bit(x % dotsAcross, y % dotsDown)
+    }
+
+    private func bit(_ dx: Int, _ dy: Int) -> UInt8 {
+        switch kind {
+        case .braille: [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]][dx][dy]
+        case .block: 1 << UInt8(dy * 2 + dx)
+        case .ascii: 1 << UInt8(dy)
+        }
     }
 
     /// A straight line between places in dots; the ends may lie outside.

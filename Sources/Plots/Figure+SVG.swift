@@ -7,7 +7,14 @@ extension Figure {
     public func svg(width: Double = 720, height: Double = 360) -> String {
         let w = width.isFinite ? min(max(width, 200), 10_000) : 720
         let h = height.isFinite ? min(max(height, 80), 10_000) : 360
-        for case .bars(let bars) in layers { return BarsSVG(figure: self, bars: bars, width: w).render() }
+        for layer in layers {
+            switch layer {
+            case .bars(let bars): return BarsSVG(figure: self, bars: bars, width: w).render()
+            case .board(let board): return BoardSVG(figure: self, board: board, most: (w, h)).render()
+            case .words(let words): return WordsSVG(figure: self, words: words, width: w).render()
+            default: break
+            }
+        }
         return ChartSVG(self, width: w, height: h).render()
     }
 }
@@ -17,16 +24,25 @@ struct ChartSVG {
     let content: ChartContent
     let width: Double
     let height: Double
-    let left = 72.0
+    let left: Double
     let top: Double
     let right: Double
 
     init(_ figure: Figure, width: Double, height: Double) {
-        content = ChartContent(figure)
-        self.width = width
-        self.height = height
+        var content = ChartContent(figure)
+        left = figure.y.isHidden ? 18 : 72
         top = figure.title.isEmpty ? 14 : 36
         right = content.heatRange == nil ? 18 : 90
+        var (across, down) = (width - left - right, height)
+        if let proportion = content.proportion {
+            // No smaller than what a title and a caption need.
+            let side = min(across, down / proportion)
+            (across, down) = (max(side, 160), max(side * proportion, 40))
+            content.equalise((across, down))
+        }
+        self.content = content
+        self.width = across + left + right
+        self.height = down
     }
 
     private var plotWidth: Double { width - left - right }
@@ -49,7 +65,7 @@ struct ChartSVG {
         if let range = content.heatRange { colourBar(range, &svg) }
         marks(&svg)
 
-        var y = top + height + 20
+        var y = top + height + (figure.x.isHidden ? 4 : 20)
         if !figure.x.label.isEmpty || content.x.ticks(8).offset != nil { y += 18 }
         for (text, colour) in legend() {
             y += 17
@@ -66,8 +82,9 @@ struct ChartSVG {
 
     private func axes(_ svg: inout SVGWriter) {
         let grid = "#e4e4e4"
-        let xTicks = content.x.ticks(max(2, Int(plotWidth / 90)))
-        let yTicks = content.y.ticks(max(2, Int(height / 60)))
+        let figure = content.figure
+        let xTicks = figure.x.isHidden ? .init() : content.x.ticks(max(2, Int(plotWidth / 90)))
+        let yTicks = figure.y.isHidden ? .init() : content.y.ticks(max(2, Int(height / 60)))
         for (value, label) in zip(xTicks.values, xTicks.labels) {
             guard let px = x(value), px >= left - 0.01, px <= left + plotWidth + 0.01 else { continue }
             svg.line(px, top, px, top + height, colour: grid)
@@ -124,7 +141,34 @@ struct ChartSVG {
             if rule.direction == .vertical, let px = x(rule.value) {
                 svg.line(px, top, px, top + height, colour: Palette.quiet.1, width: 1.2, dashes: "6 4")
             }
-        case .mark, .bars: break
+        case .piece(let piece): draw(piece, &svg)
+        case .mark, .bars, .board, .words: break
+        }
+    }
+
+    private func draw(_ piece: Piece, _ svg: inout SVGWriter) {
+        guard piece.isFinite else { return }
+        let unit = content.x.isLogarithmic ? 0 : plotWidth / (content.x.high - content.x.low)
+        let scale = unit.isFinite ? unit : 0
+        let colour = Palette.kind(piece.kind).1
+        let points = piece.points.compactMap { point in x(point.0).flatMap { px in y(point.1).map { (px, $0) } } }
+        switch piece.form {
+        case .line(_, _, let width):
+            // A lighter rim, so that parts that lie on each other are told apart.
+            let thickness = min(max(1.5, width * scale), 1e6)
+            if piece.kind != .ground { svg.stroke(points, colour: "#ffffff", width: thickness + 2) }
+            svg.stroke(points, colour: colour, width: thickness)
+        case .disc(_, _, let radius):
+            guard let centre = points.first else { return }
+            let size = min(max(2, radius * scale), 1e6)
+            if piece.kind == .target {
+                svg.circle(centre.0, centre.1, size, fill: "none", stroke: colour, width: min(3, size))
+            } else {
+                svg.circle(centre.0, centre.1, size, fill: colour, stroke: "#ffffff", width: 1)
+            }
+        case .polygon:
+            let isTarget = piece.kind == .target
+            svg.polygon(points, fill: isTarget ? "none" : colour, stroke: isTarget ? colour : "#ffffff")
         }
     }
 

@@ -1,7 +1,14 @@
 extension Figure {
     /// The figure as rows of text, all of one display width; no newline at the end.
     public func text(_ style: PlotStyle = PlotStyle()) -> String {
-        for case .bars(let bars) in layers { return BarsText(figure: self, bars: bars, style: style).render() }
+        for layer in layers {
+            switch layer {
+            case .bars(let bars): return BarsText(figure: self, bars: bars, style: style).render()
+            case .board(let board): return BoardText(figure: self, board: board, style: style).render()
+            case .words(let words): return WordsText(figure: self, words: words, style: style).render()
+            default: break
+            }
+        }
         return ChartText(self, style).render()
     }
 

@@ -9,15 +9,19 @@ public struct Figure: Sendable, Equatable {
     public var y: Axis
     /// Drawn in this order, later ones on top.
     public var layers: [Layer]
+    /// A unit of x is as long as one of y, so that a circle is round; the frame then takes the shape of the ranges.
+    public var hasEqualScale: Bool
 
     public init(
-        title: String = "", caption: String = "", x: Axis = Axis(), y: Axis = Axis(), layers: [Layer] = []
+        title: String = "", caption: String = "", x: Axis = Axis(), y: Axis = Axis(), layers: [Layer] = [],
+        hasEqualScale: Bool = false
     ) {
         self.title = title
         self.caption = caption
         self.x = x
         self.y = y
         self.layers = layers
+        self.hasEqualScale = hasEqualScale
     }
 }
 
@@ -32,16 +36,19 @@ public struct Axis: Sendable, Equatable {
     public var isReversed: Bool
     /// Ticks at whole numbers only; nil: where all of the data are whole.
     public var isWhole: Bool?
+    /// Without ticks and their labels.
+    public var isHidden: Bool
 
     public init(
         _ label: String = "", scale: Scale = .linear, range: ClosedRange<Double>? = nil, isReversed: Bool = false,
-        isWhole: Bool? = nil
+        isWhole: Bool? = nil, isHidden: Bool = false
     ) {
         self.label = label
         self.scale = scale
         self.range = range
         self.isReversed = isReversed
         self.isWhole = isWhole
+        self.isHidden = isHidden
     }
 }
 
@@ -59,6 +66,12 @@ public enum Layer: Sendable, Equatable {
     case mark(Mark)
     /// Horizontal bars with labels; a figure that has them shows nothing else but vertical rules.
     case bars(Bars)
+    /// A shape in the axes' units.
+    case piece(Piece)
+    /// A grid of cells; a figure that has one shows nothing else.
+    case board(Board)
+    /// Names with what is to be said of them; a figure that has them shows nothing else.
+    case words([Words])
 }
 
 public struct Series: Sendable, Equatable {

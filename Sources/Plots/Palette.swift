@@ -7,6 +7,16 @@ enum Palette {
 
     static func series(_ index: Int) -> (Int, String) { series[index % series.count] }
 
+    static func kind(_ kind: Piece.Kind) -> (Int, String) {
+        switch kind {
+        case .ground: quiet
+        case .body: series(0)
+        case .object: series(1)
+        case .target: series(2)
+        case .danger: violation
+        }
+    }
+
     /// Dark violet to yellow, even to the eye and readable without red or green (after matplotlib's viridis).
     private static let anchors: [(Double, Double, Double)] = [
         (68, 1, 84), (72, 40, 120), (62, 74, 137), (49, 104, 142), (38, 130, 142), (31, 158, 137), (53, 183, 121),

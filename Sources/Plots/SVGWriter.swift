@@ -62,9 +62,27 @@ struct SVGWriter {
         )
     }
 
-    mutating func circle(_ x: Double, _ y: Double, _ radius: Double, fill: String) {
+    mutating func circle(
+        _ x: Double, _ y: Double, _ radius: Double, fill: String, stroke: String? = nil, width: Double = 1
+    ) {
         let n = Self.number
-        body.append("<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"/>")
+        let edge = stroke.map { " stroke=\"\($0)\" stroke-width=\"\(n(width))\"" } ?? ""
+        body.append("<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"\(edge)/>")
+    }
+
+    /// A line of a width with round ends and corners.
+    mutating func stroke(_ points: [(Double, Double)], colour: String, width: Double) {
+        body.append(
+            "<polyline points=\"\(Self.list(points))\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"\(Self.number(width))\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/>"
+        )
+    }
+
+    mutating func polygon(_ points: [(Double, Double)], fill: String, stroke: String) {
+        body.append("<polygon points=\"\(Self.list(points))\" fill=\"\(fill)\" stroke=\"\(stroke)\"/>")
+    }
+
+    private static func list(_ points: [(Double, Double)]) -> String {
+        points.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
     }
 
     mutating func polyline(_ points: [(Double, Double)], colour: String, isArea: Bool = false) {
@@ -72,7 +90,7 @@ struct SVGWriter {
             if let p = points.first { circle(p.0, p.1, 2.5, fill: colour) }
             return
         }
-        let list = points.map { "\(Self.number($0.0)),\(Self.number($0.1))" }.joined(separator: " ")
+        let list = Self.list(points)
         body.append(
             isArea
                 ? "<polygon points=\"\(list)\" fill=\"\(colour)\" fill-opacity=\"0.2\" stroke=\"none\"/>"

@@ -23,9 +23,17 @@ public protocol OutputSink: AnyObject {
 
     /// How far long work has come: a fraction where it is known. Nil takes the line away.
     func progress(_ progress: (fraction: Double?, text: String)?)
+
+    /// Whether a picture can take another one's place.
+    var canAnimate: Bool { get }
+
+    /// A picture of several lines that takes the last one's place; nil leaves that one where it is and goes on below it.
+    func animate(_ picture: String?)
 }
 
 extension OutputSink {
     public func progress(_ progress: (fraction: Double?, text: String)?) {}
+    public var canAnimate: Bool { false }
+    public func animate(_ picture: String?) {}
     public func report(_ row: [(name: String, value: Value)], line: String) { report(row) }
 }

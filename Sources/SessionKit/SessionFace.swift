@@ -17,10 +17,16 @@ public protocol SessionFace: AnyObject {
     func error(_ diagnostic: Diagnostic)
     /// How far long work has come; nil takes the line away.
     func progress(_ progress: (fraction: Double?, text: String)?)
+    /// Whether a picture can take another one's place.
+    var canAnimate: Bool { get }
+    /// A picture that takes the last one's place; nil goes on below it.
+    func animate(_ picture: String?)
 }
 
 extension SessionFace {
     public func progress(_ progress: (fraction: Double?, text: String)?) {}
+    public var canAnimate: Bool { false }
+    public func animate(_ picture: String?) {}
 }
 
 /// Plain text: values, prints and reports on one stream, remarks and errors on another.
@@ -53,6 +59,8 @@ open class TextFace: SessionFace {
         errors(DiagnosticRenderer(colour: colourErrors).render(diagnostic) + "\n")
     }
     open func progress(_ progress: (fraction: Double?, text: String)?) {}
+    open var canAnimate: Bool { false }
+    open func animate(_ picture: String?) {}
 }
 
 /// One JSON object a line: `{"value", "type"}` for a displayed value, the row itself for a report.

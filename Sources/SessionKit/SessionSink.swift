@@ -15,6 +15,7 @@ final class SessionSink: OutputSink {
     var lastValueInStatement = false
     private var reports = ReportText()
     private var showsProgress = false
+    private var isAnimating = false
     /// Called with every reported row: `--out` writes them to a file.
     var onReport: (([(name: String, value: Value)]) -> Void)?
 
@@ -66,8 +67,18 @@ final class SessionSink: OutputSink {
         face.progress(progress)
     }
 
+    var canAnimate: Bool { face.canAnimate }
+
+    /// A transcript has no use for pictures that follow each other.
+    func animate(_ picture: String?) {
+        if showsProgress { progress(nil) }
+        isAnimating = picture != nil
+        face.animate(picture)
+    }
+
     func endProgress() {
         if showsProgress { progress(nil) }
+        if isAnimating { animate(nil) }
     }
 
     /// A transcript keeps the start of what a statement shows; a training run may print without end.

@@ -9,11 +9,13 @@ public final class TerminalFace: TextFace {
     private let showsProgress: Bool
     private var lastProgress = 0.0
     private var isProgressShown = false
+    /// The lines of the picture that the next one takes the place of, and the terminal's size when it was drawn.
+    private var drawn: (lines: Int, size: (columns: Int, rows: Int))?
 
     /// As wide as the terminal is at the moment.
     public override var style: DisplayStyle {
         var style = super.style
-        if Terminal.isOutput { style.width = Terminal.size.columns }
+        if Terminal.isOutput { (style.width, style.height) = Terminal.size }
         return style
     }
 
@@ -45,6 +47,25 @@ public final class TerminalFace: TextFace {
         lastProgress = now
         isProgressShown = true
         Terminal.write("\r" + Self.line(progress.fraction, progress.text, width: Terminal.size.columns) + "\u{1B}[K")
+    }
+
+    public override var canAnimate: Bool { showsProgress }
+
+    /// Draws over the last picture. The cursor rests below and stays visible: whatever happens, nothing has to be put back.
+    public override func animate(_ picture: String?) {
+        guard let picture else {
+            drawn = nil
+            return
+        }
+        let size = Terminal.size
+        let lines = picture.split(separator: "\n", omittingEmptySubsequences: false)
+        var text = ""
+        // A terminal that changed its size has moved the lines; then the picture begins anew below.
+        if let drawn, drawn.size == size { text = "\r\u{1B}[\(drawn.lines)A" }
+        for line in lines { text += "\u{1B}[2K" + line + "\n" }
+        text += "\u{1B}[J"
+        drawn = (lines.count, size)
+        Terminal.write(text)
     }
 
     /// `████████      40 % text`, cut to the width.

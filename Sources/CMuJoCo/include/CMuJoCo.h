@@ -86,3 +86,21 @@ bool mpo_physics_distance(mpo_physics *physics, int geom1, int geom2, double mos
 int64_t mpo_physics_state_size(const mpo_physics *physics);
 void mpo_physics_get_state(const mpo_physics *physics, double *numbers);
 void mpo_physics_set_state(mpo_physics *physics, const double *numbers);
+
+// Where a picture is taken from: a camera of the model's, or a free one that looks at a point. Degrees and metres.
+typedef struct {
+  int id;  // of the model's camera; -1: the free one
+  double look_at[3];
+  double distance, azimuth, elevation;
+} mpo_camera;
+
+typedef enum { MPO_RENDERED, MPO_NO_RENDERER, MPO_RENDER_FAILED } mpo_render_result;
+
+// Draws the model in its present state into width × height × 3 bytes, the top row first. Derived quantities are to be
+// up to date (MPO_FORWARD), and the model's picture size is set: draw a copy.
+mpo_render_result mpo_physics_render(mpo_physics *physics, const mpo_camera *camera, int width, int height,
+                                     unsigned char *rgb, char error[MPO_MUJOCO_MESSAGE]);
+// Whether MuJoCo is open and an OpenGL that draws into memory is there.
+bool mpo_renderer_is_available(void);
+// The middle and the size of what the model shows, as its compiler found them.
+void mpo_physics_framing(const mpo_physics *physics, double centre[3], double *extent);
