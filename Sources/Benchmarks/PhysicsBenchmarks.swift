@@ -5,7 +5,8 @@ import Tensors
 
 /// Physics tasks stepped with random actions, a copy on each thread: environment steps a second of all together.
 ///
-/// Gymnasium's own rate with the same actions is what to hold it against (19 600 HalfCheetah steps/s on one Zen 4 core).
+/// The originals' own rates with the same actions are what to hold it against (Gymnasium's HalfCheetah does 19 600
+/// steps/s on one Zen 4 core).
 final class PhysicsWorkload {
     private var copies: [any Environment] = []
     private let workers: Workers
@@ -15,10 +16,11 @@ final class PhysicsWorkload {
     /// Steps that one call does on each thread.
     static let steps = 200
 
-    init(_ id: String, workers: Workers) throws {
+    init(_ environment: any Environment, workers: Workers) throws {
         self.workers = workers
-        guard let environment = try GymnasiumEnvironment.make(id) else { throw Fault("bench.task", "there is no \(id)") }
-        guard case .box(let low, let high) = environment.spec.actions else { throw Fault("bench.task", "\(id) has no box of actions") }
+        guard case .box(let low, let high) = environment.spec.actions else {
+            throw Fault("bench.task", "\(environment.spec.name) has no box of actions")
+        }
         var stream = RandomStream(seed: 0, purpose: .script)
         actions = (0..<Self.steps).map { _ in zip(low, high).map { stream.uniform($0, $1) } }
         for _ in 0..<workers.count { copies.append(try environment.copy()) }
@@ -52,10 +54,13 @@ final class PhysicsWorkload {
 
 func physicsBenchmarks(workers: Workers) throws -> [Benchmark] {
     guard MuJoCoFolder.isAvailable else { return [] }
-    return try ["HalfCheetah-v4", "Reacher-v4", "Humanoid-v4"].map { id in
-        let workload = try PhysicsWorkload(id, workers: workers)
+    let tasks: [any Environment] =
+        try ["HalfCheetah-v4", "Reacher-v4", "Humanoid-v4"].compactMap { try GymnasiumEnvironment.make($0) }
+        + [("cheetah", "run"), ("walker", "walk"), ("humanoid", "run")].map { try SuiteEnvironment.make($0.0, $0.1) }
+    return try tasks.map { task in
+        let workload = try PhysicsWorkload(task, workers: workers)
         return Benchmark(
-            name: "\(id), a copy on each thread", unit: "steps/s", amount: Double(PhysicsWorkload.steps * workers.count)
+            name: "\(task.spec.name), a copy on each thread", unit: "steps/s", amount: Double(PhysicsWorkload.steps * workers.count)
         ) { try workload.run() }
     }
 }

@@ -171,4 +171,24 @@ private let missing: Comment = "MuJoCo's files were not fetched: scripts/mpo --f
             #expect(throws: Fault.self) { try EnvironmentCatalogue.complete.make(EnvironmentConstructor("suite", arguments)) }
         }
     }
+
+    /// A state beyond MuJoCo's bounds is a fault, not MuJoCo's silent start from the beginning; a reset mends it.
+    @Test(arguments: ["cheetah-run", "cartpole-swingup", "humanoid-walk"]) func unstableStatesAreFaults(title: String) throws {
+        let environment = try Self.make(title)
+        guard case .box(let low, _) = environment.spec.actions else { return }
+        var stream = RandomStream(seed: 3, purpose: .environmentReset)
+        try environment.reset(stream: &stream)
+        let start = environment.snapshot()
+        for bad in [1e11, .nan] {
+            var broken = start
+            broken.numbers[2] = bad  // a position, after the time
+            let fault = #expect(throws: Fault.self) {
+                try environment.restore(broken)
+                _ = try environment.step(action: low, stream: &stream)
+            }
+            #expect(fault?.id == "mujoco.unstable")
+        }
+        try environment.reset(stream: &stream)
+        #expect(try environment.step(action: low, stream: &stream).reward >= 0)
+    }
 }
