@@ -1,6 +1,7 @@
 extension FiniteMDPEnvironment {
-    /// The states in a row, with T for terminal ones.
-    public func scene() -> Scene {
+    /// The task's own board, or else the states in a row, with T for terminal ones.
+    public func scene() throws -> Scene {
+        if let picture { return try picture(state) }
         let columns = 20
         let cells = (0..<mdp.stateCount).map { state in
             mdp.terminal.contains(state) ? Scene.Cell("T", .target) : Scene.Cell()

@@ -9,6 +9,10 @@ public final class FiniteMDPEnvironment: Environment {
     public private(set) var state = 0
     /// How the task was made where that was not from tables.
     private let maker: EnvironmentConstructor?
+    /// What a state looks like, where that is known.
+    let picture: Picture?
+
+    typealias Picture = @Sendable (_ state: Int) throws -> Scene
 
     public var horizon: Int? { spec.episodeLimit }
 
@@ -20,12 +24,13 @@ public final class FiniteMDPEnvironment: Environment {
     }
 
     /// A task with a name and a constructor of its own; `horizon` is 1 or more.
-    init(_ mdp: FiniteMDP, name: String, horizon: Int?, maker: EnvironmentConstructor?) {
+    init(_ mdp: FiniteMDP, name: String, horizon: Int?, maker: EnvironmentConstructor?, picture: Picture? = nil) {
         self.mdp = mdp
         spec = EnvironmentSpec(
             name: name, observationSize: mdp.stateCount, actions: .finite(count: mdp.actionCount),
             episodeLimit: horizon)
         self.maker = maker
+        self.picture = picture
     }
 
     convenience init(arguments: JSON) throws {
@@ -68,7 +73,7 @@ public final class FiniteMDPEnvironment: Environment {
     }
 
     public func copy() throws -> any Environment {
-        let other = FiniteMDPEnvironment(mdp, name: spec.name, horizon: horizon, maker: maker)
+        let other = FiniteMDPEnvironment(mdp, name: spec.name, horizon: horizon, maker: maker, picture: picture)
         other.state = state
         return other
     }

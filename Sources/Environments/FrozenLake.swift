@@ -68,7 +68,7 @@ public enum FrozenLake {
     }
 
     /// The map that `desc` draws, or else the one of `map_name`.
-    private static func map(_ call: GymnasiumCall, default name: String) throws -> [String] {
+    static func map(_ call: GymnasiumCall, default name: String) throws -> [String] {
         if let drawn = call.options["desc"], !drawn.isNull {
             guard let rows = drawn.elements?.map(\.text), !rows.contains(nil) else {
                 throw call.wrong("desc", "a list of the map's rows, as in [\"SF\", \"HG\"]")

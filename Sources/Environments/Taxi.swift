@@ -13,7 +13,7 @@ import Support
 public enum Taxi {
     static let options = ["is_rainy", "rainy_probability"]
 
-    private static let stands = [(0, 0), (0, 4), (4, 0), (4, 3)]
+    static let stands = [(0, 0), (0, 4), (4, 0), (4, 3)]
     private static let moves = [(1, 0), (-1, 0), (0, 1), (0, -1)]
     /// The moves to the left and the right of each.
     private static let sides = [(2, 3), (3, 2), (1, 0), (0, 1)]

@@ -3,16 +3,13 @@ import Environments
 import Glibc
 
 /// A task that is a MuJoCo model.
-public protocol PhysicsEnvironment: Environment {
+package protocol PhysicsEnvironment: Environment {
     var physics: Physics { get }
 }
 
-extension PhysicsEnvironment {
-    public func scene() throws -> Scene { try physics.scene() }
-}
-
 extension GymnasiumEnvironment: PhysicsEnvironment {
-    public var physics: Physics { body.physics }
+    package var physics: Physics { body.physics }
+    public func scene() throws -> Scene { try physics.scene() }
     public var stepSeconds: Double? { body.dt }
 }
 
@@ -21,7 +18,7 @@ extension Physics {
     ///
     /// The picture follows a body that is free to go anywhere; otherwise all that can be reached is shown. Made on a copy
     /// that is brought up to date first: here derived positions are those of the last substep's start, or older.
-    public func scene() throws -> Scene {
+    package func scene() throws -> Scene {
         let ghost = try copy()
         let frame = try PhysicsFrame(ghost)
         let numbers = state()
