@@ -3,24 +3,24 @@ import Glibc
 import Support
 
 /// A picture of a model as its renderer makes it: rows from the top, red, green and blue of each pixel.
-package struct RenderedPicture: Equatable, Sendable {
-    package let width: Int
-    package let height: Int
-    package let rgb: [UInt8]
+public struct RenderedPicture: Equatable, Sendable {
+    public let width: Int
+    public let height: Int
+    public let rgb: [UInt8]
 }
 
 extension Physics {
     /// Whether pictures can be made here.
-    package static var canRender: Bool { MuJoCoFolder.isAvailable && mpo_renderer_is_available() }
+    public static var canRender: Bool { MuJoCoFolder.isAvailable && mpo_renderer_is_available() }
 
-    package static let smallestPicture = 16
-    package static let largestPicture = 4096
+    public static let smallestPicture = 16
+    public static let largestPicture = 4096
 
     /// The model as MuJoCo draws it.
     ///
     /// - Parameter camera: one of the model's by its name; nil takes the model's `track`, or else a free camera that
     ///   shows what `scene` shows.
-    package func render(width: Int, height: Int, camera: String? = nil) throws -> RenderedPicture {
+    public func render(width: Int, height: Int, camera: String? = nil) throws -> RenderedPicture {
         for (name, size) in [("width", width), ("height", height)]
         where !(Self.smallestPicture...Self.largestPicture).contains(size) {
             throw Fault(

@@ -3,14 +3,22 @@ import Environments
 import Glibc
 
 /// A task that is a MuJoCo model.
-package protocol PhysicsEnvironment: Environment {
+public protocol PhysicsEnvironment: Environment {
     var physics: Physics { get }
 }
 
-extension GymnasiumEnvironment: PhysicsEnvironment {
-    package var physics: Physics { body.physics }
+extension PhysicsEnvironment {
     public func scene() throws -> Scene { try physics.scene() }
+}
+
+extension GymnasiumEnvironment: PhysicsEnvironment {
+    public var physics: Physics { body.physics }
     public var stepSeconds: Double? { body.dt }
+}
+
+extension SuiteEnvironment: PhysicsEnvironment {
+    public var physics: Physics { body.physics }
+    public var stepSeconds: Double? { body.timestep * Double(body.substeps) }
 }
 
 extension Physics {
@@ -18,7 +26,7 @@ extension Physics {
     ///
     /// The picture follows a body that is free to go anywhere; otherwise all that can be reached is shown. Made on a copy
     /// that is brought up to date first: here derived positions are those of the last substep's start, or older.
-    package func scene() throws -> Scene {
+    public func scene() throws -> Scene {
         let ghost = try copy()
         let frame = try PhysicsFrame(ghost)
         let numbers = state()

@@ -5,7 +5,7 @@ import Support
 ///
 /// Has identity; used by one thread at a time, several by any number of threads. Lengths are metres, angles radians, times
 /// seconds. A failure of MuJoCo's and a state that became unstable are faults, never a crash and never a silent reset.
-package final class Physics {
+public final class Physics {
     let handle: OpaquePointer
     /// What the faults call it.
     let name: String
