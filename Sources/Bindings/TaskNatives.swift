@@ -17,6 +17,7 @@ enum TaskNatives {
             Parameter<NumberOrList?>("low", "else the least action: a number, or a list of one for each", default: nil),
             Parameter<NumberOrList?>("high", "and the largest; action is a list, cut to these bounds", default: nil),
             Parameter<Int?>("steps", "an episode is truncated after so many; nothing: never", default: nil),
+            Parameter<FunctionValue?>("draw", "state -> what it looks like, for show and watch", default: nil, shown: "in words"),
             text: """
                 The functions are pure: all that goes on is in the state, a value of numbers, strings, lists, records,
                 tensors. So episodes can be taken back, saved and copied. They draw from `random`, which lives as long
@@ -24,6 +25,11 @@ enum TaskNatives {
                 random.choice(xs), random.shuffle(xs). Functions without randomness may leave that parameter out.
                 One reset is played at once, to learn the observation's size. A file holds no functions:
                 load("f", env: x) is given the task.
+
+                `draw` gives shapes, {x: [-2, 2], y: [0, 1], shapes: [{disc: [s.x, 0.1], radius: 0.1}, …]}: each a `disc`
+                with its radius, a `line` through points with a width, or a `polygon`, and its `role`, which is "body" where
+                it is not said, else "ground", "object", "target", "danger"; or a board of letters,
+                {board: ["S..", ".HG"], agent: [s.row, s.column]}; or anything else, which is shown in words.
                 """,
             examples: [
                 Example(
@@ -47,7 +53,7 @@ enum TaskNatives {
                     mass
                     """, "mass · observation 2 · action 1 in [−1, 1] · 50 steps an episode"),
             ]
-        ) { context, name, reset, step, observe, actions, low, high, steps in
+        ) { context, name, reset, step, observe, actions, low, high, steps, draw in
             guard !name.isEmpty else { throw Fault("environment.argument", "environment: the name is empty") }
             if let steps, steps < 1 {
                 throw Fault("environment.argument", "environment: 1 step or more was wanted, \(steps) was given")
@@ -58,7 +64,8 @@ enum TaskNatives {
             let functions = LanguageTask.Functions(
                 reset: try function("reset", reset, ["random"], 0),
                 step: try function("step", step, ["state", "action", "random"], 2),
-                observe: try observe.map { try function("observe", $0, ["state"], 1) })
+                observe: try observe.map { try function("observe", $0, ["state"], 1) },
+                draw: try draw.map { try function("draw", $0, ["state"], 1) })
             return EnvironmentObject(
                 try LanguageTask(
                     name, functions, actions: space(actions, low?.numbers, high?.numbers), steps: steps,

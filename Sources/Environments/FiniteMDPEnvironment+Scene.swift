@@ -20,21 +20,23 @@ extension Scene {
 }
 
 extension FrozenLake {
-    /// The map: H a hole, G the goal.
+    /// The map: S the start, H a hole, G the goal.
     static func look(_ map: [String]) -> FiniteMDPEnvironment.Look {
         let columns = map.first?.count ?? 1
         let cells = map.joined().map { letter in
-            letter == "H" ? Scene.Cell("H", .danger) : letter == "G" ? Scene.Cell("G", .target) : Scene.Cell()
+            letter == "H" ? Scene.Cell("H", .danger) : letter == "G" ? Scene.Cell("G", .target)
+                : letter == "S" ? Scene.Cell("S") : Scene.Cell()
         }
         return { Scene.grid(cells, columns: columns, state: $0) }
     }
 }
 
 extension CliffWalking {
-    /// The cells: x the cliff, G the goal.
+    /// The cells: S the start, x the cliff, G the goal.
     static let look: FiniteMDPEnvironment.Look = { state in
         let cells = (0..<rows * columns).map { cell in
-            cell == goal ? Scene.Cell("G", .target) : cell > startState ? Scene.Cell("x", .danger) : Scene.Cell()
+            cell == goal ? Scene.Cell("G", .target) : cell > startState ? Scene.Cell("x", .danger)
+                : cell == startState ? Scene.Cell("S") : Scene.Cell()
         }
         return Scene.grid(cells, columns: columns, state: state)
     }
