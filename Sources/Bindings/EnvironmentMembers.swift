@@ -7,7 +7,7 @@ enum EnvironmentMembers {
         switch environment {
         case is LanguageTask: return ["state"]
         case let wrapper as any EnvironmentWrapper:
-            let own = wrapper is NormaliseObservations ? ["observation_mean", "observation_std"] : []
+            let own = wrapper is NormaliseObservations ? ["observation_mean", "observation_std", "observation_count"] : []
             let inside = names(wrapper.inner)
             return ["inner"] + own + inside.filter { $0 != "inner" && !own.contains($0) }
         default: return []
@@ -25,6 +25,7 @@ enum EnvironmentMembers {
                 switch name {
                 case "observation_mean": return .list(moments.mean)
                 case "observation_std": return .list(moments.variance.map { $0.squareRoot() })
+                case "observation_count": return .number(moments.count)
                 default: break
                 }
             }
