@@ -8,7 +8,7 @@ enum EnvironmentMembers {
         case is LanguageTask: return ["state"]
         case is FiniteMDPEnvironment: return ["state"] + FiniteMDPMembers.tables
         case let wrapper as any EnvironmentWrapper:
-            let own = wrapper is NormaliseObservations ? ["observation_mean", "observation_std"] : []
+            let own = wrapper is NormaliseObservations ? ["observation_mean", "observation_std", "observation_count"] : []
             let hidden = FiniteMDPMembers.mdp(of: wrapper) == nil ? FiniteMDPMembers.tables : []
             let inside = names(wrapper.inner).filter { !hidden.contains($0) }
             return ["inner"] + own + inside.filter { $0 != "inner" && !own.contains($0) }
@@ -31,6 +31,7 @@ enum EnvironmentMembers {
                 switch name {
                 case "observation_mean": return .list(moments.mean)
                 case "observation_std": return .list(moments.variance.map { $0.squareRoot() })
+                case "observation_count": return .number(moments.count)
                 default: break
                 }
             }

@@ -13,6 +13,11 @@ import Testing
             try Pendulum(), try Pendulum(gravity: 9.81), try Bandit(means: [0.1, 0.9], noise: 0.5),
             try QuadraticBandit(peak: [0.3, -0.2], curvature: [1, 4], noise: 0.1), try LinearQuadratic(),
             try LinearQuadratic(a: [[1, 0], [0.5, 0.3]], b: [[1, 0], [0, 2]], q: [[1, 0], [0, 1]], r: [[1, 0], [0, 1]]),
+            try TimeLimit(Pendulum(), steps: 12), try SkipFrames(Pendulum(), frames: 3),
+            try ScaleRewards(Bandit(means: [1, 2], noise: 1), by: 0.3),
+            try RescaleActions(Pendulum(), low: [-0.5], high: [0.7]), try ClipActions(LinearQuadratic(), low: [-0.5]),
+            try NormaliseObservations(Pendulum(), clip: 3), try NormaliseObservations(FiniteMDPEnvironment(chain)),
+            try NormaliseObservations(SkipFrames(NormaliseObservations(TimeLimit(LinearQuadratic(), steps: nil)), frames: 2)),
         ] + (try gymnasium()) + [try FiniteMDPEnvironment(chain, horizon: 30)]
     }
 
@@ -126,6 +131,15 @@ import Testing
         ("mdp", #"{"states":1,"actions":1,"outcomes":[[0,1,1,0,0,0]],"start":[1],"terminal":[]}"#),
         ("mdp", #"{"states":1e9,"actions":1e9,"outcomes":[],"start":[1],"terminal":[]}"#),
         ("mdp", #"{"states":1,"actions":1,"outcomes":[[0,0,1,0]],"start":[1],"terminal":[]}"#),
+        ("time_limit", "{}"),
+        ("time_limit", #"{"environment":3,"steps":1}"#), ("time_limit", #"{"environment":{"name":"nothing"},"steps":1}"#),
+        ("time_limit", #"{"environment":{"name":"pendulum"},"steps":"a"}"#),
+        ("skip_frames", #"{"environment":{"name":"pendulum"}}"#),
+        ("scale_rewards", #"{"environment":{"name":"pendulum"},"by":"NaN"}"#),
+        ("rescale_actions", #"{"environment":{"name":"pendulum"},"low":[-1]}"#),
+        ("clip_actions", #"{"environment":{"name":"pendulum"},"low":[1],"high":[0]}"#),
+        ("normalise_observations", #"{"environment":{"name":"pendulum"},"clip":-1}"#),
+        ("normalise_observations", #"{"environment":{"name":"pendulum"},"count":3,"mean":[1],"squares":[1]}"#),
     ])
     func wrongConstructorsAreFaults(name: String, arguments: String) throws {
         let arguments = try JSON(parsing: arguments)
