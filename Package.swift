@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "TerminalUI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory", "PolicyOptimisation", "Networks", "CKernels", "Support"]),
+        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory", "Environments", "PolicyOptimisation", "Networks", "CKernels", "Support"]),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
