@@ -35,7 +35,7 @@ extension FiniteMDP {
         }
         guard let solution = try system.solve(right, cancellation: cancellation) else {
             throw Fault(
-                "mdp.infinite-value", "mdp: this policy's value is not finite at gamma = \(discount)",
+                "mdp.infinite-value", "mdp: this policy's value is not finite at gamma = \(discount.plain)",
                 hint: "at gamma = 1 every episode must end in a terminal state")
         }
         return evaluation(values: solution.elements, discount: discount)
@@ -61,7 +61,7 @@ extension FiniteMDP {
 
     static func check(_ discount: Double) throws {
         guard discount >= 0, discount <= 1 else {
-            throw Fault("mdp.discount", "mdp: a gamma in [0, 1] was wanted, \(discount) was given")
+            throw Fault("mdp.discount", "mdp: a gamma in [0, 1] was wanted, \(discount.plain) was given")
         }
     }
 }

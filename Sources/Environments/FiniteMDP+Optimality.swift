@@ -21,7 +21,7 @@ extension FiniteMDP {
     ) throws -> ValueIteration {
         try Self.check(discount)
         guard tolerance > 0 else {
-            throw Fault("mdp.tolerance", "mdp: a tolerance above 0 was wanted, \(tolerance) was given")
+            throw Fault("mdp.tolerance", "mdp: a tolerance above 0 was wanted, \(tolerance.plain) was given")
         }
         if let sweeps, sweeps < 1 {
             throw Fault("mdp.sweeps", "mdp: at least 1 sweep was wanted, \(sweeps) was given")
@@ -58,7 +58,7 @@ extension FiniteMDP {
         }
         guard change.isFinite else {
             throw Fault(
-                "mdp.infinite-value", "mdp: the best value did not settle within \(done) sweeps at gamma = \(discount)",
+                "mdp.infinite-value", "mdp: the best value did not settle within \(done) sweeps at gamma = \(discount.plain)",
                 hint: "a smaller gamma or a larger tolerance makes it settle; at gamma = 1 every episode must end")
         }
         let evaluation = evaluation(values: values, discount: discount)

@@ -40,17 +40,18 @@ extension GymnasiumCall {
     func number(_ name: String, default value: Double, in range: ClosedRange<Double>? = nil) throws -> Double {
         guard let given = options[name] else { return value }
         guard let number = given.double, number.isFinite, range?.contains(number) ?? true else {
-            throw wrong(name, range.map { "a number in [\(Self.plain($0.lowerBound)), \(Self.plain($0.upperBound))]" } ?? "a finite number")
+            throw wrong(name, range.map { "a number in [\($0.lowerBound.plain), \($0.upperBound.plain)]" } ?? "a finite number")
         }
         return number
     }
-
-    private static func plain(_ x: Double) -> String { Int(exactly: x).map(String.init) ?? "\(x)" }
 }
 
 extension Double {
     /// As Gymnasium gives observations: rounded to float32.
     var single: Double { Double(Float(self)) }
+
+    /// For messages: `1`, not `1.0`.
+    var plain: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 
     /// numpy's `x ** 2`.
     var squared: Double { mpo_pow(self, 2) }

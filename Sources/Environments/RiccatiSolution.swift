@@ -41,7 +41,7 @@ extension LinearQuadratic {
         }
         guard residual < 1e-10 else {
             throw Fault(
-                "lq.no-solution", "lq: the Riccati equation has no finite solution at gamma = \(discount)",
+                "lq.no-solution", "lq: the Riccati equation has no finite solution at gamma = \(discount.plain)",
                 hint: "the actions cannot steer what grows; a smaller gamma may help")
         }
         let constant = discount < 1 ? discount / (1 - discount) * noise * noise * p.trace : noise == 0 ? 0 : .infinity
@@ -74,7 +74,7 @@ extension LinearQuadratic {
             p = p + step
             m = m * m
             let change = step.elements.reduce(0) { max($0, $1.magnitude) }
-            if !change.isFinite { throw Fault("lq.unstable", "lq: this policy's cost is infinite at gamma = \(discount)") }
+            if !change.isFinite { throw Fault("lq.unstable", "lq: this policy's cost is infinite at gamma = \(discount.plain)") }
             if change == 0 || change < 1e-17 * p.elements.reduce(0, { max($0, $1.magnitude) }) { break }
         }
         let spread = noise * noise * p.trace + (p * b * covariance * b.transposed).trace
@@ -91,7 +91,7 @@ extension LinearQuadratic {
 
     private static func check(_ discount: Double) throws {
         guard discount >= 0, discount <= 1 else {
-            throw Fault("lq.discount", "lq: a gamma in [0, 1] was wanted, \(discount) was given")
+            throw Fault("lq.discount", "lq: a gamma in [0, 1] was wanted, \(discount.plain) was given")
         }
     }
 }
