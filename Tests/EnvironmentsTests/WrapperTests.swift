@@ -218,6 +218,14 @@ import Testing
         #expect(wrapper.moments.mean == [0])
     }
 
+    /// A wrapped task looks as it does without the wrapper; a step of held frames takes their time.
+    @Test func wrappersShowTheTaskInside() throws {
+        let pendulum = try Pendulum()
+        let chain = try NormaliseObservations(SkipFrames(pendulum, frames: 4))
+        #expect(try chain.scene() == pendulum.scene())
+        #expect(chain.stepSeconds == pendulum.stepSeconds.map { 4 * $0 } && chain.stepSeconds != nil)
+    }
+
     @Test func whatCannotBeWrappedIsTold() throws {
         let bandit = try Bandit(means: [1, 2])
         let unbounded = try LinearQuadratic(a: [[1]], b: [[1]], q: [[1]], r: [[1]])
