@@ -58,11 +58,12 @@ enum LabNatives {
             Parameter<Int?>("steps", "environment steps instead; an episode may go on with the next collect", default: nil),
             Parameter<Int?>("parallel", "the most episodes played at the same time", default: nil, shown: "one a core"),
             text: """
-                Episodes are played on copies of the task, one on each core, and put into the replay in their
-                order: the result has the same bits whatever `parallel` and the number of cores, as an
-                episode's random numbers depend on the seed and on its number alone. A task that runs
-                functions of a script, or that keeps something from one episode to the next, is played one
-                episode after another. An interrupt keeps the whole episodes before it.
+                Episodes are played on copies of the task, one on each core, and go into the
+                replay in their order. The result has the same bits whatever `parallel` and
+                the number of cores: an episode's random numbers depend on the seed and on
+                its number alone. A task that runs functions of a script, or that keeps
+                something from one episode to the next, is played one episode after another.
+                An interrupt keeps the whole episodes before it.
                 """,
             examples: [
                 Example(
@@ -174,9 +175,10 @@ enum LabNatives {
             parameters: Parameter<LabObject>("lab", "the lab"), Parameter<Int>("episodes", "how many", default: 10),
             Parameter<Int?>("parallel", "the most episodes played at the same time", default: nil, shown: "one a core"),
             text: """
-                The result has mean, std, returns and lengths. The same lab gives the same numbers whenever it is
-                asked, whatever `parallel` and the number of cores. What a task keeps from one episode to the
-                next starts each of these as the lab has it now, and is not changed.
+                The result has mean, std, returns and lengths. The same lab gives the same
+                numbers whenever it is asked, whatever `parallel` and the number of cores.
+                What a task keeps from one episode to the next starts each of these as the
+                lab has it now, and is not changed.
                 """,
             examples: [
                 Example("env = bandit([2, 2]); evaluate(mpo(env, tabular(env), qnet(env)), episodes: 5).mean", "2")

@@ -39,6 +39,9 @@ final class EpisodePlayer {
     /// The steps played since the last `prepare`.
     let rows: ReplayRows
     private let actor: PolicyActor
+    /// The terms' parameters and the player's copy of them, which no other thread counts references to.
+    private var given: Storage?
+    private var parameters = Storage(count: 0)
 
     init(_ task: any Environment, _ model: LearnerModel) throws {
         self.task = task
@@ -49,7 +52,10 @@ final class EpisodePlayer {
 
     func prepare(_ terms: EpisodeTerms) throws {
         rows.removeAll()
-        try actor.prepare(terms.parameters)
+        if given === terms.parameters { return }
+        let own = Storage(copying: terms.parameters)
+        try actor.prepare(own)
+        (given, parameters) = (terms.parameters, own)
     }
 
     /// Gives the memory of the played steps back.
@@ -70,7 +76,7 @@ final class EpisodePlayer {
             var exploration = RandomStream(seed: terms.seed, purpose: .exploration, step: key, row: row)
             var noise = RandomStream(seed: terms.seed, purpose: .environmentStep, step: key, row: row)
             let observation = episode.observation
-            let action = try actor.act(terms.parameters, observation: observation, stream: &exploration)
+            let action = try actor.act(parameters, observation: observation, stream: &exploration)
             let step = try episode.step(
                 task, spec, action: action.environmentAction, limit: terms.limit, stream: &noise)
             try rows.append(
@@ -95,7 +101,7 @@ final class EpisodePlayer {
         var episode = try Episode(in: task, stream: &start)
         while !episode.isOver {
             try queue.check(number)
-            let action = try actor.meanAction(terms.parameters, observation: episode.observation)
+            let action = try actor.meanAction(parameters, observation: episode.observation)
             _ = try episode.step(task, spec, action: action, limit: terms.limit, stream: &noise)
             eachStep?()
         }

@@ -116,6 +116,7 @@ extension Lab {
         var (count, whole, steps) = (left, left, Int.max)
         if case .steps = goal { (count, whole, steps) = (.max, terms.limit.map { left / $0 } ?? 0, left) }
         let running = settled.state.episode
+        if running != nil { count = 1 }
         let isAlone = running != nil || environment.outlivesEpisodes || settled.hasLong
             || terms.limit ?? 0 > Self.mostWaiting
         let players = players(first: ownPlayer, parallel: isAlone ? 1 : parallel, episodes: whole)

@@ -21,7 +21,8 @@ public enum PolicyDistribution: Hashable, Sendable {
 
 /// Applies a policy to one observation at a time, on buffers that it keeps and on the calling thread.
 ///
-/// For one call at a time: threads that act at the same time have an actor each.
+/// For one call at a time: threads that act at the same time have an actor each, which shares no reference count with
+/// another's (threads would wait for each other at those).
 public final class PolicyActor {
     private let form: PolicyForm
     private let plan: NetworkPlan
@@ -33,11 +34,12 @@ public final class PolicyActor {
     private let scratch: DoubleBuffer
 
     public init(_ form: PolicyForm, _ architecture: NetworkArchitecture) throws {
-        self.form = form
-        plan = try NetworkPlan(architecture, workers: .callingThread)
+        self.form = try form.copied()
+        plan = try NetworkPlan(
+            NetworkArchitecture(inputs: architecture.inputs, layers: architecture.layers), workers: .callingThread)
         input = Storage(zeros: architecture.inputs)
         output = Storage(zeros: architecture.outputs)
-        switch form {
+        switch self.form {
         case .gaussian(let head):
             decoder = head.decoder
             scratch = DoubleBuffer(2 * head.actionSize + head.factorSize)
@@ -153,5 +155,17 @@ public final class PolicyActor {
     private func logProbabilities(_ head: CategoricalHead) -> UnsafeMutablePointer<Double> {
         head.logProbabilities(output.pointer, scratch.pointer)
         return scratch.pointer
+    }
+}
+
+extension PolicyForm {
+    /// The same form with memory of its own.
+    fileprivate func copied() throws -> PolicyForm {
+        guard case .gaussian(let head) = self else { return self }
+        let box = try ActionBox(low: head.box.low.map { $0 }, high: head.box.high.map { $0 })
+        return .gaussian(
+            try GaussianHead(
+                box: box, covariance: head.covariance, mean: head.mean, initSigma: head.initSigma,
+                minSigma: head.minSigma))
     }
 }
