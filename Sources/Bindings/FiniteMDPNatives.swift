@@ -19,7 +19,7 @@ enum FiniteMDPNatives {
                 """,
             examples: [
                 Example("env = gym(\"FrozenLake-v1\"); outcomes(env, 14, 2).next", "[14, 15, 10]"),
-                Example("gym(\"Taxi-v4\").outcomes(479, 5)[0].reward", "-10"),
+                Example("gym(\"Taxi-v4\").outcomes(479, 5)[0].reward", "20"),
             ]
         ) { _, env, state, action in
             let mdp = try mdp(env, "outcomes")
