@@ -57,7 +57,11 @@ let package = Package(
             dependencies: [
                 "TerminalUI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "Benchmarks", dependencies: ["Laboratory", "MuJoCoEnvironments", "PolicyOptimisation", "Networks", "CKernels", "Support"]),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Laboratory", "Environments", "MuJoCoEnvironments", "PolicyOptimisation", "Networks", "CKernels", "Support",
+            ]),
 
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

@@ -15,6 +15,7 @@ A file a task, `DOMAIN-TASK.txt`. Numbers are the bits of float64 in hexadecimal
   rewards …              one an action
   terminal K             the action that ended the episode by itself, 0: none
   spread WHAT N          of N starts that the task drew; then its `mean …`, `deviation …`, `lowest …`, `highest …`
+  share WHAT N …         of N starts that the task drew, the share that is so
 The actions come from a 64-bit linear congruential generator (see `Actions`), which the test has, too. numpy's own AVX-512
 functions, up to 1 ulp from the C library's, are turned off, so that the numbers do not depend on the recording machine.
 """
@@ -46,9 +47,22 @@ FIELDS = {
     "fish-swim": ["geom_pos"],
     "hopper-stand": ["sensordata"],
     "hopper-hop": ["sensordata"],
+    "lqr-lqr_2_1": ["jnt_stiffness"],
+    "lqr-lqr_6_2": ["jnt_stiffness"],
+    "manipulator-bring_ball": ["body_pos", "body_quat", "sensordata"],
+    "manipulator-bring_peg": ["body_pos", "body_quat", "sensordata"],
+    "manipulator-insert_ball": ["body_pos", "body_quat", "sensordata"],
+    "manipulator-insert_peg": ["body_pos", "body_quat", "sensordata"],
     "point_mass-hard": ["wrap_prm"],
+    "quadruped-fetch": ["sensordata"],
+    "quadruped-run": ["sensordata"],
+    "quadruped-walk": ["sensordata"],
     "reacher-easy": ["geom_size", "geom_pos"],
     "reacher-hard": ["geom_size", "geom_pos"],
+    "stacker-stack_2": ["body_pos", "sensordata"],
+    "stacker-stack_4": ["body_pos", "sensordata"],
+    "swimmer-swimmer15": ["geom_pos"],
+    "swimmer-swimmer6": ["geom_pos"],
 }
 # Observations that the task computes (logarithms, products with a rotation), by domain.
 COMPUTED = {
@@ -57,6 +71,10 @@ COMPUTED = {
     "hopper": {"touch"},
     "humanoid": {"extremities"},
     "humanoid_CMU": {"extremities"},
+    "manipulator": {"arm_pos", "touch"},
+    "quadruped": {"force_torque", "ball_state", "target_position"},
+    "stacker": {"arm_pos", "touch"},
+    "swimmer": {"to_target"},
 }
 # Starts near the goal, where random actions from a random start would earn nothing.
 NEAR = {}
@@ -135,6 +153,51 @@ def _(physics):
     physics.named.model.geom_pos["target", ["x", "y"]] = physics.named.data.geom_xpos["finger", ["x", "y"]]
 
 
+@near("cartpole-two_poles", "cartpole-three_poles")
+def _(physics):
+    physics.data.qpos[:] = 0.02 * np.arange(1, physics.model.nq + 1)
+
+
+@near("swimmer-swimmer6", "swimmer-swimmer15")
+def _(physics):
+    physics.after_reset()
+    nose = physics.named.data.geom_xpos["nose"]
+    physics.named.model.geom_pos["target", ["x", "y"]] = nose[0] + 0.1, nose[1] - 0.08
+
+
+@near("manipulator-bring_ball", "manipulator-bring_peg")
+def _(physics):  # held, and near the target
+    physics.after_reset()
+    prop = "ball" if "ball_x" in physics.named.data.qpos.axes.row.names else "peg"
+    grasp, turn = physics.named.data.site_xpos["grasp"], physics.named.data.site_xmat["grasp"]
+    angle = np.pi - np.arctan2(turn[6], turn[0])
+    physics.named.data.qpos[[f"{prop}_{axis}" for axis in "xzy"]] = grasp[0], grasp[2], angle
+    physics.named.model.body_pos[f"target_{prop}", ["x", "z"]] = grasp[0] + 0.01, grasp[2] - 0.01
+    physics.named.model.body_quat[f"target_{prop}"] = np.cos(angle / 2), 0, np.sin(angle / 2), 0
+
+
+@near("manipulator-insert_ball", "manipulator-insert_peg")
+def _(physics):  # in its place
+    prop = "ball" if "ball_x" in physics.named.data.qpos.axes.row.names else "peg"
+    place, turn = physics.named.model.body_pos[f"target_{prop}"], physics.named.model.body_quat[f"target_{prop}"]
+    physics.named.data.qpos[[f"{prop}_{axis}" for axis in "xzy"]] = place[0], place[2], 2 * np.arctan2(turn[2], turn[0])
+
+
+@near("stacker-stack_2", "stacker-stack_4")
+def _(physics):
+    place = physics.named.model.body_pos["target"]
+    physics.named.data.qpos[["box0_x", "box0_z", "box0_y"]] = place[0] + 0.005, place[2], 0.1
+
+
+@near("quadruped-walk", "quadruped-run", "quadruped-fetch")
+def _(physics):  # on its feet, and on its way
+    physics.named.data.qpos["root"] = 0, 0, 0.6, 1, 0, 0, 0
+    physics.named.data.qvel["root"] = 1, 0.2, 0, 0, 0, 0.1
+    if "ball_root" in physics.named.data.qpos.axes.row.names:
+        physics.named.data.qpos["ball_root"] = 0.7, 0.1, 0.2, 1, 0, 0, 0
+        physics.named.data.qvel["ball_root"] = 1, -0.5, 0, 0.3, 0.2, 0.1
+
+
 class Actions:
     """x ← 6364136223846793005 x + 1442695040888963407 mod 2^64; its upper 53 bits are a number in [0, 1)."""
 
@@ -200,7 +263,8 @@ def trajectory(task, env, name, steps, seed):
 
 def spread(task, env, count):
     """How qpos, qvel and the redrawn fields of many starts are distributed."""
-    fields = ["qpos", "qvel"] + [f for f in FIELDS.get(task, ()) if f != "sensordata"]
+    constant = {"sensordata", "jnt_stiffness"}  # the springs of LQR are drawn with the model, once
+    fields = ["qpos", "qvel"] + [f for f in FIELDS.get(task, ()) if f not in constant]
     rows = {f: [] for f in fields}
     for _ in range(count):
         env.reset()
@@ -213,6 +277,22 @@ def spread(task, env, count):
         yield f"deviation {text(values.std(0).astype(np.float32))}"
         yield f"lowest {text(values.min(0).astype(np.float32))}"
         yield f"highest {text(values.max(0).astype(np.float32))}"
+
+
+def shares(task, env, count):
+    """How many of many starts have the manipulator's prop held by the hand, and how many at its target."""
+    if not task.startswith("manipulator"):
+        return
+    prop = "peg" if task.endswith("peg") else "ball"
+    model, data = env.physics.named.model, env.physics.named.data
+    found = np.zeros(2)
+    for _ in range(count):
+        env.reset()
+        place = data.qpos[[f"{prop}_x", f"{prop}_z"]]
+        for i, other in enumerate([data.site_xpos["grasp"], model.body_pos[f"target_{prop}"]]):
+            found[i] += np.allclose(place, other[[0, 2]], rtol=0, atol=1e-9)
+    yield f"share held {count} {text(found[0] / count)}"
+    yield f"share placed {count} {text(found[1] / count)}"
 
 
 def computed(task, env):
@@ -237,6 +317,7 @@ def record(task):
     if task in NEAR:
         yield from trajectory(task, env, "near", 60, 8)
     yield from spread(task, load(task, 2), 2000)
+    yield from shares(task, load(task, 3), 2000)
 
 
 def tolerances():
@@ -260,10 +341,12 @@ parser.add_argument("--out", type=pathlib.Path, required=True)
 given = parser.parse_args()
 TASKS = """
 acrobot-swingup acrobot-swingup_sparse ball_in_cup-catch cartpole-balance cartpole-balance_sparse cartpole-swingup
-cartpole-swingup_sparse cheetah-run finger-spin finger-turn_easy finger-turn_hard fish-upright fish-swim hopper-stand
-hopper-hop humanoid-stand humanoid-walk humanoid-run humanoid-run_pure_state humanoid_CMU-stand humanoid_CMU-walk
-humanoid_CMU-run pendulum-swingup point_mass-easy point_mass-hard reacher-easy reacher-hard walker-stand walker-walk
-walker-run
+cartpole-swingup_sparse cartpole-three_poles cartpole-two_poles cheetah-run finger-spin finger-turn_easy
+finger-turn_hard fish-upright fish-swim hopper-stand hopper-hop humanoid-stand humanoid-walk humanoid-run
+humanoid-run_pure_state humanoid_CMU-stand humanoid_CMU-walk humanoid_CMU-run lqr-lqr_2_1 lqr-lqr_6_2
+manipulator-bring_ball manipulator-bring_peg manipulator-insert_ball manipulator-insert_peg pendulum-swingup
+point_mass-easy point_mass-hard quadruped-fetch quadruped-run quadruped-walk reacher-easy reacher-hard stacker-stack_2 stacker-stack_4
+swimmer-swimmer15 swimmer-swimmer6 walker-stand walker-walk walker-run
 """.split()
 given.out.mkdir(parents=True, exist_ok=True)
 if not given.tasks:

@@ -11,8 +11,8 @@ final class EnvironmentObject: HostObject {
     let environment: any Environment
     private var episode: Episode?
     private var stream: RandomStream?
-    /// A finite MDP's transitions as they were last shown.
-    var transitions: Value?
+    /// A finite MDP's transitions, kept as env.transitions[s][a] asks for them again and again.
+    private var transitions: Value?
 
     init(_ environment: any Environment) { self.environment = environment }
 
@@ -42,7 +42,6 @@ final class EnvironmentObject: HostObject {
 
     override var memberNames: [String] {
         ["name", "observation_size", "action_size", "action_count", "low", "high", "episode_limit", "observation", "steps"]
-            + (finite == nil ? [] : Self.finiteMembers)
             + EnvironmentMembers.names(environment)
     }
 
@@ -61,7 +60,10 @@ final class EnvironmentObject: HostObject {
         case "low", "high":
             guard case .box(let low, let high) = spec.actions else { return .nothing }
             return .list(name == "low" ? low : high)
-        default: return try finiteMember(name) ?? EnvironmentMembers.value(name, of: environment)
+        case "transitions":
+            if transitions == nil { transitions = try EnvironmentMembers.value(name, of: environment) }
+            return transitions
+        default: return try EnvironmentMembers.value(name, of: environment)
         }
     }
 

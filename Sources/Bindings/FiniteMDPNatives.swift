@@ -9,7 +9,7 @@ enum FiniteMDPNatives {
     static let all: [NativeFunction] = [
         NativeFunction(
             "outcomes", in: "environments", "A table of what an action may lead to in a finite MDP.",
-            parameters: Parameter<EnvironmentObject>("env", "a finite MDP, such as gym(\"FrozenLake-v1\")"),
+            parameters: Parameter<EnvironmentObject>("env", "a finite MDP, such as gym(\"FrozenLake-v1\") or mdp(…)"),
             Parameter<Int?>("state", "one state only", default: nil, shown: "all"),
             Parameter<Int?>("action", "one action only", default: nil, shown: "all"),
             text: """
@@ -105,12 +105,13 @@ enum FiniteMDPNatives {
     ]
 
     private static func mdp(_ env: EnvironmentObject, _ name: String) throws -> FiniteMDP {
-        guard let task = env.finite else {
+        guard let mdp = FiniteMDPMembers.mdp(of: env.environment) else {
+            let inside = (env.environment as? any EnvironmentWrapper).map { _ in "the task inside a wrapper is env.inner" }
             throw Fault(
                 "environment.kind", "\(name) wants a finite MDP, got \(env.environment.spec.name)",
-                hint: "such as gym(\"FrozenLake-v1\")")
+                hint: inside ?? "such as gym(\"FrozenLake-v1\") or mdp(…)")
         }
-        return task.mdp
+        return mdp
     }
 
     private static func chosen(_ index: Int?, of count: Int, _ what: String) throws -> Range<Int> {

@@ -56,23 +56,39 @@ enum LabNatives {
             parameters: Parameter<LabObject>("lab", "the lab"),
             Parameter<Int?>("episodes", "whole episodes; a running one is finished first", default: nil, shown: "the lab's"),
             Parameter<Int?>("steps", "environment steps instead; an episode may go on with the next collect", default: nil),
+            Parameter<Int?>("parallel", "the most episodes played at the same time", default: nil, shown: "one a core"),
+            text: """
+                Episodes are played on copies of the task, one on each core, and put into the replay in their
+                order: the result has the same bits whatever `parallel` and the number of cores, as an
+                episode's random numbers depend on the seed and on its number alone. A task that runs
+                functions of a script, or that keeps something from one episode to the next, is played one
+                episode after another. An interrupt keeps the whole episodes before it.
+                """,
             examples: [
                 Example(
                     "env = bandit([1, 1]); lab = mpo(env, tabular(env), qnet(env)); collect(lab, episodes: 3)",
-                    "collected 3 episodes · 3 environment steps · return 1 ± 0")
+                    "collected 3 episodes · 3 environment steps · return 1 ± 0"),
+                Example(
+                    """
+                    env = pendulum(); a = mpo(env, gaussian(env), qnet(env)); b = copy(a)
+                    collect(a, episodes: 4); collect(b, episodes: 4, parallel: 1); digest(a) == digest(b)
+                    """, "true"),
             ]
-        ) { context, lab, episodes, steps in
+        ) { context, lab, episodes, steps, parallel in
             let progress = context.ticker(steps == nil ? "episodes" : "environment steps")
             defer { context.endProgress() }
             if let steps {
                 if episodes != nil {
                     throw Fault("collect.both", "collect wants episodes or steps, not both")
                 }
-                return CollectedObject(try lab.lab.collect(steps: steps, cancellation: context.cancellation, progress: progress))
+                return CollectedObject(
+                    try lab.lab.collect(
+                        steps: steps, parallel: parallel, cancellation: context.cancellation, progress: progress))
             }
             return CollectedObject(
                 try lab.lab.collect(
-                    episodes: episodes ?? lab.lab.settings.episodes, cancellation: context.cancellation, progress: progress))
+                    episodes: episodes ?? lab.lab.settings.episodes, parallel: parallel,
+                    cancellation: context.cancellation, progress: progress))
         },
         NativeFunction(
             "qstep", in: "mpo", "Policy evaluation: gradient steps of the critic towards the TD target.",
@@ -156,15 +172,21 @@ enum LabNatives {
         NativeFunction(
             "evaluate", in: "mpo", "Returns of the mean policy, on a random stream of its own; changes nothing.",
             parameters: Parameter<LabObject>("lab", "the lab"), Parameter<Int>("episodes", "how many", default: 10),
-            text: "The result has mean, std, returns and lengths. The same lab gives the same numbers whenever it is asked.",
+            Parameter<Int?>("parallel", "the most episodes played at the same time", default: nil, shown: "one a core"),
+            text: """
+                The result has mean, std, returns and lengths. The same lab gives the same numbers whenever it is
+                asked, whatever `parallel` and the number of cores. What a task keeps from one episode to the
+                next starts each of these as the lab has it now, and is not changed.
+                """,
             examples: [
                 Example("env = bandit([2, 2]); evaluate(mpo(env, tabular(env), qnet(env)), episodes: 5).mean", "2")
             ]
-        ) { context, lab, episodes in
+        ) { context, lab, episodes, parallel in
             defer { context.endProgress() }
             return EvaluationObject(
                 try lab.lab.evaluate(
-                    episodes: episodes, cancellation: context.cancellation, progress: context.ticker("episodes")))
+                    episodes: episodes, parallel: parallel, cancellation: context.cancellation,
+                    progress: context.ticker("episodes")))
         },
         NativeFunction(
             "inspect", in: "mpo", "A table of one state's actions in an E-step: Q, π, q and a bar for each weight.",

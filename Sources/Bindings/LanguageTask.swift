@@ -15,6 +15,8 @@ final class LanguageTask: Environment {
         let step: TaskFunction
         /// Nil where the state is the observation.
         let observe: TaskFunction?
+        /// Nil where a picture tells the state in words.
+        let draw: TaskFunction?
     }
 
     let spec: EnvironmentSpec
@@ -82,6 +84,13 @@ final class LanguageTask: Environment {
     }
 
     func copy() throws -> any Environment { LanguageTask(self) }
+
+    func scene() throws -> Scene {
+        guard let draw = functions.draw else { return ScriptScene.words(state) }
+        do { return try ScriptScene(draw.call(state)).scene } catch let fault as Fault {
+            throw draw.wrong("drawing", fault.message, hint: fault.hint)
+        }
+    }
 
     // MARK: What the functions give
 

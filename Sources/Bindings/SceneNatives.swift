@@ -53,7 +53,7 @@ enum SceneNatives {
     ]
 
     private static func physics(of value: Value) throws -> Physics {
-        let task: any Environment
+        var task: any Environment
         switch value.asObject {
         case let env as EnvironmentObject: task = env.environment
         case let lab as LabObject:
@@ -65,6 +65,7 @@ enum SceneNatives {
             task = running.task
         default: throw Fault("frame.type", "frame draws a physics task or a lab, got \(value.described)")
         }
+        while let wrapper = task as? any EnvironmentWrapper { task = wrapper.inner }
         guard let physics = task as? any PhysicsEnvironment else {
             throw Fault(
                 "frame.task", "frame draws physics tasks, and \(task.spec.name) is none",

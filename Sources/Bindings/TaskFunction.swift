@@ -52,11 +52,13 @@ struct TaskFunction {
         }
     }
 
-    /// The error that says what is wrong with what the function gave, at the place where its result is written.
+    /// The error that says what is wrong with what the function gave, at the places where its result is written.
     func wrong(_ id: String, _ message: String, hint: String? = nil) -> Diagnostic {
+        let spans = function.resultSpans
         var diagnostic = Diagnostic(
-            "task." + id, "\(described) \(message)", at: function.resultSpan, hints: hint.map { [$0] } ?? [])
-        if function.resultSpan != nil, let place = interpreter?.nativeCallSpan {
+            "task." + id, "\(described) \(message)", at: spans.last,
+            labels: spans.dropLast().map { Diagnostic.Label($0, "or it was given here") }, hints: hint.map { [$0] } ?? [])
+        if !spans.isEmpty, let place = interpreter?.nativeCallSpan {
             diagnostic.calls = [Diagnostic.Call(function: function.signatures.first?.name ?? name, span: place)]
         }
         return diagnostic

@@ -17,6 +17,7 @@ enum TaskNatives {
             Parameter<NumberOrList?>("low", "else the least action: a number, or a list of one for each", default: nil),
             Parameter<NumberOrList?>("high", "and the largest; action is a list, cut to these bounds", default: nil),
             Parameter<Int?>("steps", "an episode is truncated after so many; nothing: never", default: nil),
+            Parameter<FunctionValue?>("draw", "state -> what it looks like, for show and watch", default: nil, shown: "in words"),
             text: """
                 The functions are pure: all that goes on is in the state, a value of numbers, strings, lists, records,
                 tensors. So episodes can be taken back, saved and copied. They draw from `random`, which lives as long
@@ -24,6 +25,11 @@ enum TaskNatives {
                 random.choice(xs), random.shuffle(xs). Functions without randomness may leave that parameter out.
                 One reset is played at once, to learn the observation's size. A file holds no functions:
                 load("f", env: x) is given the task.
+
+                `draw` gives shapes, {x: [-2, 2], y: [0, 1], shapes: [{disc: [s.x, 0.1], radius: 0.1}, …]}: each a `disc`
+                with its radius, a `line` through points with a width, or a `polygon`, and its `role`, which is "body" where
+                it is not said, else "ground", "object", "target", "danger"; or a board of letters,
+                {board: ["S..", ".HG"], agent: [s.row, s.column]}; or anything else, which is shown in words.
                 """,
             examples: [
                 Example(
@@ -47,7 +53,7 @@ enum TaskNatives {
                     mass
                     """, "mass · observation 2 · action 1 in [−1, 1] · 50 steps an episode"),
             ]
-        ) { context, name, reset, step, observe, actions, low, high, steps in
+        ) { context, name, reset, step, observe, actions, low, high, steps, draw in
             guard !name.isEmpty else { throw Fault("environment.argument", "environment: the name is empty") }
             if let steps, steps < 1 {
                 throw Fault("environment.argument", "environment: 1 step or more was wanted, \(steps) was given")
@@ -58,7 +64,8 @@ enum TaskNatives {
             let functions = LanguageTask.Functions(
                 reset: try function("reset", reset, ["random"], 0),
                 step: try function("step", step, ["state", "action", "random"], 2),
-                observe: try observe.map { try function("observe", $0, ["state"], 1) })
+                observe: try observe.map { try function("observe", $0, ["state"], 1) },
+                draw: try draw.map { try function("draw", $0, ["state"], 1) })
             return EnvironmentObject(
                 try LanguageTask(
                     name, functions, actions: space(actions, low?.numbers, high?.numbers), steps: steps,
@@ -67,22 +74,34 @@ enum TaskNatives {
         NativeFunction(
             "mdp", in: "environments", "A finite Markov decision process from its tables.",
             parameters: Parameter<[[[Double]]]>("transitions", "transitions[s][a][s'], the probability of s' after a in s"),
-            Parameter<[[Double]]>("rewards", "rewards[s][a], what a earns in s"),
+            Parameter<RewardTable>("rewards", "rewards[s][a], what a earns in s, or rewards[s][a][s'] where it hangs on s'"),
             Parameter<[Double]?>(
                 "start", "the probability of each start state", default: nil, shown: "uniform over those not terminal"),
             Parameter<[Int]>("terminal", "the states that end an episode", default: []),
             Parameter<Int?>("horizon", "an episode is truncated after so many steps; nothing: never", default: nil),
-            text: "The observation is the state as a list of zeros with a one in its place, so that tabular(env) has a row for each.",
+            text: """
+                The observation is the state as a list of zeros with a one in its place, so that tabular(env) has a row
+                for each. Terminal states are absorbing and earn nothing. The tables are members, env.transitions
+                and so on; policy_iteration(env) finds the best policy, policy_evaluation what one is worth.
+                """,
             examples: [
                 Example(
                     "mdp(transitions: [[[0.9, 0.1], [0, 1]], [[0, 1], [0, 1]]], rewards: [[0, -1], [0, 0]], terminal: [1])",
-                    "mdp · observation 2 · 2 actions")
+                    "mdp · observation 2 · 2 actions"),
+                Example(
+                    "env = mdp([[[0.5, 0.5]], [[0, 1]]], rewards: [[[-1, 9]], [[0, 0]]], terminal: [1]); policy_evaluation(env, [0, 0], gamma: 1).values",
+                    "[8, 0]"),
             ]
         ) { _, transitions, rewards, start, terminal, horizon in
-            EnvironmentObject(
-                try FiniteMDPEnvironment(
-                    FiniteMDP(transitions: transitions, rewards: rewards, start: start, terminal: Set(terminal)),
-                    horizon: horizon))
+            let mdp =
+                switch rewards {
+                case .byAction(let rewards):
+                    try FiniteMDP(transitions: transitions, rewards: rewards, start: start, terminal: Set(terminal))
+                case .bySuccessor(let rewards):
+                    try FiniteMDP(
+                        transitions: transitions, successorRewards: rewards, start: start, terminal: Set(terminal))
+                }
+            return EnvironmentObject(try FiniteMDPEnvironment(mdp, horizon: horizon))
         },
     ]
 
@@ -113,6 +132,26 @@ enum TaskNatives {
         default:
             throw Fault(
                 "environment.argument", "environment wants either `actions`, or `low` and `high`", hint: hint)
+        }
+    }
+}
+
+/// Rewards by state and action, or by state, action and successor.
+enum RewardTable: ValueConvertible {
+    case byAction([[Double]])
+    case bySuccessor([[[Double]]])
+
+    static var wants: String? { "a list of lists of numbers" }
+
+    static func convert(_ value: Value) throws -> RewardTable {
+        if case .list? = value.asElements?.first?.asElements?.first { return .bySuccessor(try [[[Double]]].convert(value)) }
+        return .byAction(try [[Double]].convert(value))
+    }
+
+    var asValue: Value {
+        switch self {
+        case .byAction(let rewards): rewards.asValue
+        case .bySuccessor(let rewards): rewards.asValue
         }
     }
 }

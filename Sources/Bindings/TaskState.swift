@@ -12,53 +12,54 @@ import Tensors
 ///     string   "text"               record   {"record": {"name": … }}
 ///     boolean  true                 range    {"range": [lower, upper], "closed": false}
 ///     nothing  null                 tensor   {"tensor": [sizes]}
-enum TaskState {
+package enum TaskState {
     static let hint = "a state is made of numbers, strings, true, false, nothing, lists, records, ranges and tensors"
     /// More than anyone needs; a bound keeps a value that shares its parts from growing without end.
     static let mostParts = 1_000_000
     static let deepest = 64
+    private static let mark = "\u{1}"
 
     // MARK: What may be a state
 
     /// What is in the value that no state can hold, and where; nil where all is well.
-    static func problem(_ value: Value) -> String? {
+    package static func problem(_ value: Value) -> String? {
         var left = mostParts
-        return problem(value, depth: 0, left: &left).map { $0.replacing("@", with: "state", maxReplacements: 1) }
+        return problem(value, depth: 0, left: &left).map { $0.replacing(mark, with: "state", maxReplacements: 1) }
     }
 
-    /// `@` stands for the path to the value.
+    /// The marker stands for the path to the value; no name or text that is shown has it.
     private static func problem(_ value: Value, depth: Int, left: inout Int) -> String? {
         left -= 1
         if left < 0 { return "has more than 1 000 000 parts" }
-        if depth > deepest { return "is nested more than \(deepest) deep" }
         switch value {
         case .nothing, .boolean, .number, .string, .range: return nil
+        case .list where depth >= deepest, .record where depth >= deepest: return "is nested more than \(deepest) deep"
         case .list(let box):
             for (index, element) in box.elements.enumerated() {
                 if case .number = element {
                     left -= 1
                 } else if let found = problem(element, depth: depth + 1, left: &left) {
-                    return found.replacing("@", with: "@[\(index)]", maxReplacements: 1)
+                    return found.replacing(mark, with: mark + "[\(index)]", maxReplacements: 1)
                 }
             }
             return left < 0 ? "has more than 1 000 000 parts" : nil
         case .record(let box):
             for (name, field) in zip(box.names, box.values) {
                 if let found = problem(field, depth: depth + 1, left: &left) {
-                    return found.replacing("@", with: "@.\(name)", maxReplacements: 1)
+                    return found.replacing(mark, with: mark + ".\(name)", maxReplacements: 1)
                 }
             }
             return nil
         case .object(let object as TensorObject):
             left -= object.tensor.count
-            return object.tensor.isTracked ? "holds a tensor that follows gradients at @; detach(x) makes it plain" : nil
-        case .function, .object: return "holds \(value.described) at @"
+            return object.tensor.isTracked ? "holds a tensor that follows gradients at \(mark); detach(x) makes it plain" : nil
+        case .function, .object: return "holds \(value.described) at \(mark)"
         }
     }
 
     // MARK: To a snapshot and back
 
-    static func snapshot(_ value: Value) -> EnvironmentSnapshot {
+    package static func snapshot(_ value: Value) -> EnvironmentSnapshot {
         var numbers: [Double] = []
         let record = write(value, &numbers)
         return EnvironmentSnapshot(numbers: numbers, record: record)
@@ -91,7 +92,7 @@ enum TaskState {
     }
 
     /// The value that `snapshot` wrote; a fault where it did not write this one.
-    static func value(_ snapshot: EnvironmentSnapshot, of task: String) throws -> Value {
+    package static func value(_ snapshot: EnvironmentSnapshot, of task: String) throws -> Value {
         var numbers = snapshot.numbers[...]
         guard let value = try read(snapshot.record, &numbers), numbers.isEmpty else {
             throw Fault("environment.snapshot", "this snapshot is no state of \(task), or it is damaged")

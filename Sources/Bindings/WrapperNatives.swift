@@ -69,20 +69,17 @@ enum WrapperNatives {
         NativeFunction(
             "normalise_observations", in: "wrappers", "A task whose observations are brought to mean 0 and deviation 1.",
             parameters: env, Parameter<Double>("clip", "observations are cut to ± this", default: 10),
-            Parameter<Bool>("frozen", "true: the statistics stay as they are", default: false),
             text: """
-                (x - mean) / √(variance + 1e-8), with running statistics of every observation so far, this one included,
-                as Gymnasium's NormalizeObservation. A lab keeps them between episodes, takes them back on undo
-                and saves them; an evaluation plays on a copy and does not change them. They are members:
-                env.observation_mean, env.observation_std. freeze(env) holds them.
+                (x - mean) / √(variance + 1e-8), with running statistics of every observation so far, this one included.
+                A lab keeps them between episodes, takes them back on undo and saves them; an evaluation plays on a
+                copy and does not change them. They are members: env.observation_mean, env.observation_std, and
+                env.observation_count. freeze(env) holds them.
                 """,
             examples: [
                 Example("env = normalise_observations(pendulum()); count(reset(env))", "3"),
-                Example("normalise_observations(lq()).observation_std", "[1, 1]"),
+                Example("env = normalise_observations(bandit([1])); reset(env); [env.observation_mean, env.observation_std]", "[[1], [0]]"),
             ]
-        ) { _, env, clip, frozen in
-            EnvironmentObject(try NormaliseObservations(env.environment.copy(), clip: clip, isFrozen: frozen))
-        },
+        ) { _, env, clip in EnvironmentObject(try NormaliseObservations(env.environment.copy(), clip: clip)) },
         NativeFunction(
             "freeze", in: "wrappers", "A copy of a task whose observations are normalised by the statistics as they are now.",
             parameters: Parameter<EnvironmentObject>("env", "a task with normalise_observations in its chain"),

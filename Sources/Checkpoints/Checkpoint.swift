@@ -9,7 +9,10 @@ import Tensors
 /// Source: the format's description in the safetensors package.
 public struct Checkpoint {
     /// Raised when a reader of today could misread what is written.
-    public static let format = 1
+    ///
+    /// 2: an episode's random streams go by its number, where those of 1 went by the environment steps before; a
+    /// task's state may be there between episodes. A lab of format 1 is read and goes on with the new streams.
+    public static let format = 2
 
     static let formatKey = "mpo.format"
     static let kindKey = "mpo.kind"

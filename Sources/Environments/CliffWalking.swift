@@ -33,7 +33,7 @@ public enum CliffWalking {
             start: (0..<states).map { $0 == startState ? 1 : 0 }, terminal: [goal])
     }
 
-    static func mdp(_ call: GymnasiumCall, isSlippery: Bool) throws -> FiniteMDP {
-        try mdp(isSlippery: call.flag("is_slippery", default: isSlippery))
+    static func task(_ call: GymnasiumCall, isSlippery: Bool) throws -> (FiniteMDP, FiniteMDPEnvironment.Look) {
+        (try mdp(isSlippery: call.flag("is_slippery", default: isSlippery)), look)
     }
 }

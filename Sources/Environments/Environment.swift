@@ -15,7 +15,8 @@ public protocol Environment: AnyObject {
     /// How to build this task again, or nil where it cannot be written down (a function of a script).
     var constructor: EnvironmentConstructor? { get }
 
-    /// Draws a start state.
+    /// Draws a start state: what follows depends on it, on the streams and on the actions alone, unless the task
+    /// says that something `outlivesEpisodes`.
     func reset(stream: inout RandomStream) throws
 
     /// Does one step. `action` has been checked against `spec.actions`: its size, finite numbers, a whole index.

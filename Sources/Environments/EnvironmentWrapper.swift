@@ -66,6 +66,8 @@ extension EnvironmentWrapper {
 
     public var outlivesEpisodes: Bool { inner.outlivesEpisodes }
     public var canRunConcurrently: Bool { inner.canRunConcurrently }
+    public func scene() throws -> Scene { try inner.scene() }
+    public var stepSeconds: Double? { inner.stepSeconds }
 }
 
 extension EnvironmentSpec {

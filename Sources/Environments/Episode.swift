@@ -40,7 +40,14 @@ public struct Episode: Equatable, Sendable {
     public mutating func step(
         _ environment: any Environment, action: [Double], limit: Int? = nil, stream: inout RandomStream
     ) throws -> Step {
-        let spec = environment.spec
+        try step(environment, environment.spec, action: action, limit: limit, stream: &stream)
+    }
+
+    /// Does one step of a task whose `spec` is at hand: where many follow each other it is asked for once.
+    public mutating func step(
+        _ environment: any Environment, _ spec: EnvironmentSpec, action: [Double], limit: Int? = nil,
+        stream: inout RandomStream
+    ) throws -> Step {
         if isOver {
             throw Fault("environment.episode-over", "\(spec.name): the episode is over", hint: "reset it first")
         }

@@ -69,9 +69,9 @@ public struct FiniteMDP: Equatable, Sendable {
         }
     }
 
-    /// From `transitions[s][a][s']` and rewards that hang on the successor, `rewards[s][a][s']`.
+    /// From `transitions[s][a][s']` and rewards that hang on the successor, `successorRewards[s][a][s']`.
     public init(
-        transitions: [[[Double]]], rewards: [[[Double]]], start: [Double]? = nil, terminal: Set<Int> = []
+        transitions: [[[Double]]], successorRewards rewards: [[[Double]]], start: [Double]? = nil, terminal: Set<Int> = []
     ) throws {
         try self.init(transitions, start: start, terminal: terminal) { states, actions in
             guard rewards.count == states,

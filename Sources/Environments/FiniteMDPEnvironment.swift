@@ -5,10 +5,13 @@ import Tensors
 public final class FiniteMDPEnvironment: Environment {
     public let mdp: FiniteMDP
     public let spec: EnvironmentSpec
-    /// The current state's index.
-    public private(set) var state = 0
+    /// The current state's index; before the first reset a state that an episode may start in.
+    public private(set) var state: Int
     /// How the task was made where that was not from tables.
     private let maker: EnvironmentConstructor?
+    /// How a state looks, where that is more than its number.
+    typealias Look = @Sendable (_ state: Int) -> Scene
+    let look: Look?
 
     public var horizon: Int? { spec.episodeLimit }
 
@@ -16,16 +19,18 @@ public final class FiniteMDPEnvironment: Environment {
         if let horizon, horizon < 1 {
             throw Fault("environment.argument", "mdp: a horizon of 1 or more was wanted, \(horizon) was given")
         }
-        self.init(mdp, name: "mdp", horizon: horizon, maker: nil)
+        self.init(mdp, name: "mdp", horizon: horizon, maker: nil, look: nil)
     }
 
     /// A task with a name and a constructor of its own; `horizon` is 1 or more.
-    init(_ mdp: FiniteMDP, name: String, horizon: Int?, maker: EnvironmentConstructor?) {
+    init(_ mdp: FiniteMDP, name: String, horizon: Int?, maker: EnvironmentConstructor?, look: Look?) {
         self.mdp = mdp
         spec = EnvironmentSpec(
             name: name, observationSize: mdp.stateCount, actions: .finite(count: mdp.actionCount),
             episodeLimit: horizon)
         self.maker = maker
+        self.look = look
+        state = mdp.startState(at: 0)
     }
 
     convenience init(arguments: JSON) throws {
@@ -68,7 +73,7 @@ public final class FiniteMDPEnvironment: Environment {
     }
 
     public func copy() throws -> any Environment {
-        let other = FiniteMDPEnvironment(mdp, name: spec.name, horizon: horizon, maker: maker)
+        let other = FiniteMDPEnvironment(mdp, name: spec.name, horizon: horizon, maker: maker, look: look)
         other.state = state
         return other
     }

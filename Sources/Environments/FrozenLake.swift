@@ -55,16 +55,18 @@ public enum FrozenLake {
             terminal: Set(letters.indices.filter { "GH".contains(letters[$0]) }))
     }
 
-    static func mdp(_ call: GymnasiumCall, map name: String) throws -> FiniteMDP {
+    static func task(_ call: GymnasiumCall, map name: String) throws -> (FiniteMDP, FiniteMDPEnvironment.Look) {
         let schedule = try call.options["reward_schedule"].map { given in
             guard let numbers = given.doubles, numbers.count == 3, numbers.allSatisfy(\.isFinite) else {
                 throw call.wrong("reward_schedule", "three numbers, for the goal, a hole and the rest")
             }
             return (goal: numbers[0], hole: numbers[1], frozen: numbers[2])
         }
-        return try mdp(
-            map: map(call, default: name), isSlippery: call.flag("is_slippery", default: true),
+        let map = try map(call, default: name)
+        let mdp = try mdp(
+            map: map, isSlippery: call.flag("is_slippery", default: true),
             successRate: call.number("success_rate", default: 1.0 / 3.0, in: 0...1), rewards: schedule ?? (1, 0, 0))
+        return (mdp, look(map))
     }
 
     /// The map that `desc` draws, or else the one of `map_name`.

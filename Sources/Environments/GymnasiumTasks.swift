@@ -20,10 +20,13 @@ public enum GymnasiumTasks {
 
         /// A task that is a finite MDP.
         init(
-            finite id: String, limit: Int?, options: [String], mdp: @escaping @Sendable (GymnasiumCall) throws -> FiniteMDP
+            finite id: String, limit: Int?, options: [String],
+            task: @escaping @Sendable (GymnasiumCall) throws -> (FiniteMDP, FiniteMDPEnvironment.Look)
         ) {
             self.init(id, limit: limit, options: options) { call in
-                FiniteMDPEnvironment(try mdp(call), name: call.id, horizon: call.episodeLimit, maker: call.constructor)
+                let (mdp, look) = try task(call)
+                return FiniteMDPEnvironment(
+                    mdp, name: call.id, horizon: call.episodeLimit, maker: call.constructor, look: look)
             }
         }
     }
@@ -37,16 +40,16 @@ public enum GymnasiumTasks {
         },
         Entry("Acrobot-v1", limit: 500, options: Acrobot.options) { Acrobot($0) },
         Entry("Pendulum-v1", limit: 200, options: Pendulum.options) { try Pendulum($0) },
-        Entry(finite: "FrozenLake-v1", limit: 100, options: FrozenLake.options) { try FrozenLake.mdp($0, map: "4x4") },
-        Entry(finite: "FrozenLake8x8-v1", limit: 200, options: FrozenLake.options) { try FrozenLake.mdp($0, map: "8x8") },
+        Entry(finite: "FrozenLake-v1", limit: 100, options: FrozenLake.options) { try FrozenLake.task($0, map: "4x4") },
+        Entry(finite: "FrozenLake8x8-v1", limit: 200, options: FrozenLake.options) { try FrozenLake.task($0, map: "8x8") },
         Entry(finite: "CliffWalking-v1", limit: nil, options: CliffWalking.options) {
-            try CliffWalking.mdp($0, isSlippery: false)
+            try CliffWalking.task($0, isSlippery: false)
         },
         Entry(finite: "CliffWalkingSlippery-v1", limit: nil, options: CliffWalking.options) {
-            try CliffWalking.mdp($0, isSlippery: true)
+            try CliffWalking.task($0, isSlippery: true)
         },
-        Entry(finite: "Taxi-v3", limit: 200, options: []) { try Taxi.mdp($0) },
-        Entry(finite: "Taxi-v4", limit: 200, options: Taxi.options) { try Taxi.mdp($0) },
+        Entry(finite: "Taxi-v3", limit: 200, options: []) { try Taxi.task($0) },
+        Entry(finite: "Taxi-v4", limit: 200, options: Taxi.options) { try Taxi.task($0) },
     ]
 
     /// The IDs that `make` knows.

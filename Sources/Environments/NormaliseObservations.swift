@@ -4,8 +4,8 @@ import Tensors
 /// A task whose observations are brought to mean 0 and deviation 1 by running statistics.
 ///
 /// x ↦ clip((x − mean) / √(variance + ε), ±clip), with the moments of every observation seen so far, the present one
-/// included, as Gymnasium's NormalizeObservation takes them. The statistics outlive episodes and are part of the
-/// snapshot. Frozen, they stay as they are.
+/// included. The statistics outlive episodes and are part of the snapshot. Frozen, they are constants of the task and part
+/// of its constructor.
 public final class NormaliseObservations: EnvironmentWrapper {
     public let inner: any Environment
     public let spec: EnvironmentSpec
@@ -16,7 +16,11 @@ public final class NormaliseObservations: EnvironmentWrapper {
     public let isFrozen: Bool
     public private(set) var moments: RunningMoments
 
-    public init(_ inner: any Environment, clip: Double = 10, epsilon: Double = 1e-8, isFrozen: Bool = false) throws {
+    public convenience init(_ inner: any Environment, clip: Double = 10, epsilon: Double = 1e-8) throws {
+        try self.init(inner, clip: clip, epsilon: epsilon, frozen: nil)
+    }
+
+    private init(_ inner: any Environment, clip: Double, epsilon: Double, frozen: RunningMoments?) throws {
         guard clip > 0 else {
             throw Fault("environment.argument", "normalise_observations: a clip above 0 was wanted, \(clip) was given")
         }
@@ -27,41 +31,55 @@ public final class NormaliseObservations: EnvironmentWrapper {
         self.inner = inner
         self.clip = clip
         self.epsilon = epsilon
-        self.isFrozen = isFrozen
-        moments = RunningMoments(size: inner.spec.observationSize)
-        spec = inner.spec.wrapped("normalise_observations(\(isFrozen ? "frozen: true" : ""))")
+        isFrozen = frozen != nil
+        moments = frozen ?? RunningMoments(size: inner.spec.observationSize)
+        spec = inner.spec.wrapped("normalise_observations()" + (isFrozen ? ".freeze()" : ""))
     }
 
     convenience init(_ inner: any Environment, arguments: JSON) throws {
+        var frozen: RunningMoments?
+        if arguments["count"] != nil {
+            let size = inner.spec.observationSize
+            var moments = RunningMoments(size: size)
+            moments.count = try arguments.argument("count", default: 0.0)
+            moments.mean = try arguments.list("mean")
+            moments.squares = try arguments.list("squares")
+            guard moments.count > 0, moments.mean.count == size, moments.squares.count == size else {
+                throw arguments.wrong("mean", "statistics of \(size) numbers")
+            }
+            frozen = moments
+        }
         try self.init(
-            inner, clip: arguments.argument("clip", default: 10), epsilon: arguments.argument("epsilon", default: 1e-8),
-            isFrozen: arguments["frozen"]?.bool ?? false)
+            inner, clip: arguments.argument("clip", default: 10.0),
+            epsilon: arguments.argument("epsilon", default: 1e-8), frozen: frozen)
     }
 
     public static let constructorName = "normalise_observations"
     public var arguments: [JSON.Member] {
-        [
-            JSON.Member("clip", .number(clip)), JSON.Member("epsilon", .number(epsilon)),
-            JSON.Member("frozen", .bool(isFrozen)),
+        let plain = [JSON.Member("clip", .number(clip)), JSON.Member("epsilon", .number(epsilon))]
+        if !isFrozen { return plain }
+        return plain + [
+            JSON.Member("count", .number(moments.count)), JSON.Member("mean", .numbers(moments.mean)),
+            JSON.Member("squares", .numbers(moments.squares)),
         ]
     }
     public func around(_ inner: any Environment) throws -> any EnvironmentWrapper {
-        try NormaliseObservations(inner, clip: clip, epsilon: epsilon, isFrozen: isFrozen)
+        try NormaliseObservations(inner, clip: clip, epsilon: epsilon, frozen: isFrozen ? moments : nil)
     }
 
-    /// Weight, means, variances: 1 + 2 O numbers.
+    /// Count, means, sums of squares: 1 + 2 O numbers; none where they are frozen.
     public var memory: [Double] {
-        get { [moments.weight] + moments.mean + moments.variance }
+        get { isFrozen ? [] : [moments.count] + moments.mean + moments.squares }
         set {
             let size = moments.mean.count
-            guard newValue.count == 1 + 2 * size else { return }
-            moments.weight = newValue[0]
+            guard !isFrozen, newValue.count == 1 + 2 * size else { return }
+            moments.count = newValue[0]
             moments.mean = Array(newValue[1..<1 + size])
-            moments.variance = Array(newValue[(1 + size)...])
+            moments.squares = Array(newValue[(1 + size)...])
         }
     }
 
-    public var outlivesEpisodes: Bool { true }
+    public var outlivesEpisodes: Bool { !isFrozen || inner.outlivesEpisodes }
 
     public func reset(stream: inout RandomStream) throws {
         try inner.reset(stream: &stream)
@@ -81,30 +99,34 @@ public final class NormaliseObservations: EnvironmentWrapper {
         if seen.allSatisfy(\.isFinite) { moments.add(seen) }
     }
 
+    /// Before the first episode, where nothing was seen yet, the inner task's observation, cut.
     public func observation() throws -> [Double] {
         let seen = try inner.observation()
         guard seen.count == moments.mean.count else { return seen }
+        let variance = moments.variance
         return seen.indices.map { i in
-            let scaled = (seen[i] - moments.mean[i]) / (moments.variance[i] + epsilon).squareRoot()
+            let scaled =
+                moments.count > 0 ? (seen[i] - moments.mean[i]) / (variance[i] + epsilon).squareRoot() : seen[i]
             return scaled.isNaN ? scaled : min(max(scaled, -clip), clip)
         }
     }
 
-    /// The same task, wrappers and statistics and all, with the statistics held from now on.
-    ///
-    /// A copy; nil where nothing in the chain normalises.
+    /// A copy of a chain of wrappers whose statistics are held as they are now; nil where nothing in it normalises.
     public static func frozen(_ environment: any Environment) throws -> (any Environment)? {
         guard let wrapper = environment as? any EnvironmentWrapper else { return nil }
         let inner = try frozen(wrapper.inner)
-        let other: any EnvironmentWrapper
         if let normaliser = wrapper as? NormaliseObservations {
-            other = try NormaliseObservations(
-                inner ?? wrapper.inner.copy(), clip: normaliser.clip, epsilon: normaliser.epsilon, isFrozen: true)
-        } else if let inner {
-            other = try wrapper.around(inner)
-        } else {
-            return nil
+            guard normaliser.moments.count > 0 else {
+                throw Fault(
+                    "wrapper.freeze", "\(normaliser.spec.name) has seen no observation yet, so there is nothing to freeze",
+                    hint: "play an episode first")
+            }
+            return try NormaliseObservations(
+                inner ?? normaliser.inner.copy(), clip: normaliser.clip, epsilon: normaliser.epsilon,
+                frozen: normaliser.moments)
         }
+        guard let inner else { return nil }
+        let other = try wrapper.around(inner)
         other.memory = wrapper.memory
         return other
     }

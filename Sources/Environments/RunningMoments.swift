@@ -1,31 +1,32 @@
-/// The mean and the variance of numbers that come one after another, for O numbers at a time.
+/// The mean and the variance of numbers that come one after another, O at a time.
 ///
-/// Chan's update of the moments of a sample by one of size 1, in the order of operations of Gymnasium's
-/// `RunningMeanStd`, from mean 0 and variance 1 with the weight 1e-4. Numerically sound: no difference of large sums.
-/// Source: Chan, Golub, LeVeque 1983, *Algorithms for Computing the Sample Variance*.
+/// Each sample moves the mean by δ/n and adds δ² (n − 1)/n to the sum of squares, so that no large sums are
+/// subtracted: a mean far from 0 costs no digits. There is no prior sample either (Gymnasium's `RunningMeanStd` begins with
+/// one at 0 of weight 1e-4, which a mean of 1e4 turns into a variance of 1e4/n).
+/// Source: Welford 1962, *Note on a Method for Calculating Corrected Sums of Squares and Products*; Chan, Golub, LeVeque
+/// 1983, *Algorithms for Computing the Sample Variance*.
 public struct RunningMoments: Equatable, Sendable {
-    /// How much the moments weigh: the samples taken in, and 1e-4.
-    public internal(set) var weight: Double
+    /// n, the samples taken in.
+    public internal(set) var count = 0.0
     public internal(set) var mean: [Double]
-    /// The population variance.
-    public internal(set) var variance: [Double]
-
-    public static let startWeight = 1e-4
+    /// Σ (x − mean)².
+    public internal(set) var squares: [Double]
 
     public init(size: Int) {
-        weight = Self.startWeight
         mean = Array(repeating: 0, count: size)
-        variance = Array(repeating: 1, count: size)
+        squares = mean
     }
+
+    /// The population variance; 0 before the second sample.
+    public var variance: [Double] { count > 0 ? squares.map { $0 / count } : squares }
 
     /// Takes a sample of O numbers in.
     public mutating func add(_ sample: [Double]) {
-        let total = weight + 1
+        count += 1
         for i in mean.indices where i < sample.count {
             let delta = sample[i] - mean[i]
-            mean[i] += delta / total
-            variance[i] = (variance[i] * weight + delta * delta * weight / total) / total
+            mean[i] += delta / count
+            squares[i] += delta * (sample[i] - mean[i])
         }
-        weight = total
     }
 }

@@ -38,6 +38,8 @@ public final class SkipFrames: EnvironmentWrapper {
         set { done = newValue.first ?? 0 }
     }
 
+    public var stepSeconds: Double? { inner.stepSeconds.map { $0 * Double(frames) } }
+
     public func reset(stream: inout RandomStream) throws {
         try inner.reset(stream: &stream)
         done = 0

@@ -13,7 +13,7 @@ import Support
 public enum Taxi {
     static let options = ["is_rainy", "rainy_probability"]
 
-    private static let stands = [(0, 0), (0, 4), (4, 0), (4, 3)]
+    static let stands = [(0, 0), (0, 4), (4, 0), (4, 3)]
     private static let moves = [(1, 0), (-1, 0), (0, 1), (0, -1)]
     /// The moves to the left and the right of each.
     private static let sides = [(2, 3), (3, 2), (1, 0), (0, 1)]
@@ -90,8 +90,8 @@ public enum Taxi {
         return [.init(1, state.index, -10)]
     }
 
-    static func mdp(_ call: GymnasiumCall) throws -> FiniteMDP {
+    static func task(_ call: GymnasiumCall) throws -> (FiniteMDP, FiniteMDPEnvironment.Look) {
         let rain = try call.number("rainy_probability", default: 0.8, in: 0...1)
-        return try mdp(rain: call.flag("is_rainy", default: false) ? rain : nil)
+        return (try mdp(rain: call.flag("is_rainy", default: false) ? rain : nil), look)
     }
 }

@@ -19,149 +19,144 @@ extension Lab {
 
     /// Plays whole episodes with the policy's own noise into the replay; a running episode is finished as the first.
     ///
-    /// Episodes are limited by the setting `horizon` or else the task's own limit. An interrupt or an error of the
-    /// task leaves the whole episodes before it committed.
+    /// Episodes are limited by the setting `horizon` or else the task's own limit. At most `parallel` are played at
+    /// the same time, as many as there are cores without it; it is the same for the result. An interrupt or an error
+    /// of the task leaves the whole episodes before it committed.
     @discardableResult
     public func collect(
-        episodes: Int, cancellation: CancellationToken? = nil, progress: Progress? = nil
+        episodes: Int, parallel: Int? = nil, cancellation: CancellationToken? = nil, progress: Progress? = nil
     ) throws -> Collected {
         guard episodes >= 1 else {
             throw Fault("collect.episodes", "at least 1 episode was wanted, \(episodes) was given")
         }
-        return try collect(cancellation) { collected in
-            progress?(collected.returns.count, episodes)
-            return collected.returns.count >= episodes
-        }
+        return try collect(until: .episodes(episodes), parallel, cancellation, progress)
     }
 
     /// Plays so many environment steps into the replay; an episode in their middle goes on with the next collect.
     @discardableResult
     public func collect(
-        steps: Int, cancellation: CancellationToken? = nil, progress: Progress? = nil
+        steps: Int, parallel: Int? = nil, cancellation: CancellationToken? = nil, progress: Progress? = nil
     ) throws -> Collected {
         guard steps >= 1 else {
             throw Fault("collect.steps", "at least 1 environment step was wanted, \(steps) was given")
         }
-        return try collect(cancellation) { collected in
-            if collected.steps % 64 == 0 { progress?(collected.steps, steps) }
-            return collected.steps >= steps
-        }
+        return try collect(until: .steps(steps), parallel, cancellation, progress)
     }
 
-    /// Steps that were done and are not yet committed.
-    private struct Collecting {
-        struct Row {
-            let observation: [Double]
-            let action: PolicyAction
-            let step: Episode.Step
-        }
+    private enum Goal {
+        case episodes(Int)
+        case steps(Int)
+    }
 
-        var rows: [Row] = []
+    /// What is in the replay and will be committed.
+    private struct Settled {
+        var state: LabState
         var returns: [Double] = []
         var lengths: [Int] = []
         var steps = 0
+        /// An episode was so long that it was settled in its middle.
+        var hasLong = false
+
+        /// Episodes or steps that are still to be played.
+        func left(of goal: Goal) -> Int {
+            switch goal {
+            case .episodes(let count): count - returns.count
+            case .steps(let count): count - steps
+            }
+        }
     }
 
-    /// The most steps that wait for the end of their episode; then they are settled in its middle.
+    /// So many steps of an episode are settled in its middle, and no further episode is begun while so many wait.
     private static let mostWaiting = 10_000
 
     private func collect(
-        _ cancellation: CancellationToken?, until isDone: (Collecting) -> Bool
+        until goal: Goal, _ parallel: Int?, _ cancellation: CancellationToken?, _ progress: Progress?
     ) throws -> Collected {
+        try Self.check(parallel: parallel)
         let before = currentState()
-        let parameters = before.learner.policy
-        let limit = before.settings.horizon ?? environment.spec.episodeLimit
-        // `settled` is what will be committed; the steps of an unfinished episode wait beside it.
-        var settled = before
-        var collected = Collecting()
-        var running = before.episode
-        var done = (returns: 0, steps: 0)
-        replay.beginJournal()
+        let terms = EpisodeTerms(
+            seed: before.seed, parameters: before.learner.policy,
+            limit: before.settings.horizon ?? environment.spec.episodeLimit)
+        var settled = Settled(state: before)
         var failure: (any Error)?
+        replay.beginJournal()
         do {
-            if running != nil, let snapshot = before.environment { try environment.restore(snapshot) }
-            while !isDone(collected) {
-                try cancellation?.check()
-                let key = UInt64(before.environmentSteps + collected.steps)
-                var episode: Episode
-                if let running {
-                    episode = running
-                } else {
-                    var start = RandomStream(
-                        seed: before.seed, purpose: .environmentReset, step: UInt64(settled.episodes))
-                    episode = try Episode(in: environment, stream: &start)
-                }
-                var exploration = RandomStream(seed: before.seed, purpose: .exploration, step: key)
-                var noise = RandomStream(seed: before.seed, purpose: .environmentStep, step: key)
-                let observation = episode.observation
-                let action = try learner.actor.act(parameters, observation: observation, stream: &exploration)
-                let step = try episode.step(
-                    environment, action: action.environmentAction, limit: limit, stream: &noise)
-                collected.rows.append(.init(observation: observation, action: action, step: step))
-                collected.steps += 1
-                running = episode
-                if episode.isOver {
-                    collected.returns.append(episode.totalReward)
-                    collected.lengths.append(episode.steps)
-                    running = nil
-                    try settle(&settled, &collected, running)
-                    done = (collected.returns.count, collected.steps)
-                } else if collected.rows.count >= Self.mostWaiting {
-                    try settle(&settled, &collected, running)
-                    done = (collected.returns.count, collected.steps)
-                }
+            if let snapshot = before.environment { try environment.restore(snapshot) }
+            while settled.left(of: goal) > 0 {
+                try playOn(&settled, goal, terms, parallel, cancellation, progress)
             }
-            try settle(&settled, &collected, running)
-            done = (collected.returns.count, collected.steps)
         } catch {
             failure = error
         }
         let journal = replay.endJournal()
-        let finished = Evaluation(
-            returns: Array(collected.returns.prefix(done.returns)),
-            lengths: Array(collected.lengths.prefix(done.returns)))
-        if done.steps > 0 {
+        for player in [ownPlayer] + copies { player.release() }
+        let finished = Evaluation(returns: settled.returns, lengths: settled.lengths)
+        if settled.steps > 0 {
             try commit(
-                "collect", from: before, to: settled, changes: [.appended(journal)],
-                row: (.collect, Self.statistics(finished, steps: done.steps)))
+                "collect", from: before, to: settled.state, changes: [.appended(journal)],
+                row: (.collect, Self.statistics(finished, steps: settled.steps)))
         }
         if let failure {
-            // The task goes back to where the committed steps left it.
-            if settled.episode != nil, let snapshot = settled.environment { try environment.restore(snapshot) }
+            // The task goes back to where the committed steps left it; the next collect asks for the same again.
+            if let snapshot = settled.state.environment { try? environment.restore(snapshot) }
             throw failure
         }
-        return Collected(finished: finished, steps: done.steps, runningSteps: settled.episode?.steps)
+        return Collected(finished: finished, steps: settled.steps, runningSteps: settled.state.episode?.steps)
     }
 
-    /// Puts the waiting steps into the replay and into the state that will be committed.
-    private func settle(_ state: inout LabState, _ collected: inout Collecting, _ running: Episode?) throws {
-        if collected.rows.isEmpty { return }
-        var next = state
-        // The first waiting step began an episode, unless it went on with the settled one.
-        if state.episode == nil { next.episodes += 1 }
-        next.environmentSteps += collected.rows.count
-        next.episode = running
-        next.environment = running == nil ? nil : try environment.snapshot()
-        if running == nil { next.lastReturn = collected.returns.last }
-        for row in collected.rows { try Self.checkSingle(row.observation, row.action.action, row.step) }
-        for row in collected.rows {
-            try replay.append(
-                observation: row.observation, action: row.action.action, reward: row.step.reward,
-                nextObservation: row.step.nextObservation, terminated: row.step.terminated,
-                truncated: row.step.truncated, logProbability: row.action.logProbability)
-        }
-        collected.rows.removeAll(keepingCapacity: true)
-        state = next
-    }
-
-    /// The replay keeps single precision: a number beyond it must not stop an episode half appended.
-    private static func checkSingle(_ observation: [Double], _ action: [Double], _ step: Episode.Step) throws {
-        for numbers in [observation, action, step.nextObservation, [step.reward]] {
-            if let number = numbers.first(where: { !Float($0).isFinite }) {
-                throw Fault(
-                    "replay.not-finite", "the task gave the number \(number), which is beyond single precision",
-                    hint: "scale observations and rewards down")
+    /// Plays towards the goal as much as may wait at a time, and settles it.
+    ///
+    /// Several players share what is surely wanted as whole episodes. One alone goes on with a running episode, and
+    /// stops in the middle of one where the steps are done.
+    private func playOn(
+        _ settled: inout Settled, _ goal: Goal, _ terms: EpisodeTerms, _ parallel: Int?,
+        _ cancellation: CancellationToken?, _ progress: Progress?
+    ) throws {
+        let left = settled.left(of: goal)
+        var (count, whole, steps) = (left, left, Int.max)
+        if case .steps = goal { (count, whole, steps) = (.max, terms.limit.map { left / $0 } ?? 0, left) }
+        let running = settled.state.episode
+        let isAlone = running != nil || environment.outlivesEpisodes || settled.hasLong
+            || terms.limit ?? 0 > Self.mostWaiting
+        let players = players(first: ownPlayer, parallel: isAlone ? 1 : parallel, episodes: whole)
+        if players.count > 1 { count = whole }
+        for player in players { try player.prepare(terms) }
+        let first = settled.state.episodes - (running == nil ? 0 : 1)
+        let queue = EpisodeQueue(
+            first..<first + min(count, 1 << 48), mostWaiting: min(Self.mostWaiting, steps), cancellation: cancellation)
+        let tick = progress.map { progress in
+            let (episodesDone, stepsDone) = (settled.returns.count, settled.steps)
+            return { (own: Int) in
+                switch goal {
+                case .episodes(let total): progress(episodesDone + queue.finishedEpisodes, total)
+                case .steps(let total): progress(min(total, stepsDone + queue.finishedSteps + own), total)
+                }
             }
+        }
+        let (episodes, failure) = play(queue, players, tick: tick) { player, number, eachStep in
+            try player.play(
+                number, from: number == first ? running : nil,
+                most: min(Self.mostWaiting, steps - player.rows.count), terms, queue, eachStep: eachStep)
+        }
+        for episode in episodes { try settle(episode, &settled) }
+        if let failure { throw failure }
+    }
+
+    /// Puts an episode's steps into the replay and into the state that will be committed.
+    private func settle(_ played: PlayedEpisode, _ settled: inout Settled) throws {
+        try replay.append(played.player.rows, played.rows)
+        settled.steps += played.rows.count
+        settled.state.environmentSteps += played.rows.count
+        settled.state.episodes = played.number + 1
+        settled.state.episode = played.running
+        settled.state.environment = played.snapshot
+        if played.running == nil {
+            settled.returns.append(played.totalReward)
+            settled.lengths.append(played.length)
+            settled.state.lastReturn = played.totalReward
+        } else {
+            settled.hasLong = played.rows.count >= Self.mostWaiting
+            if played.player !== ownPlayer, let snapshot = played.snapshot { try environment.restore(snapshot) }
         }
     }
 
@@ -177,35 +172,5 @@ extension Lab {
             ]
         }
         return statistics
-    }
-
-    /// The undiscounted returns of the mean policy, on a copy of the task and on random streams of their own.
-    ///
-    /// Changes nothing; the same lab gives the same numbers whenever it is asked.
-    public func evaluate(
-        episodes: Int, cancellation: CancellationToken? = nil, progress: Progress? = nil
-    ) throws -> Evaluation {
-        guard episodes >= 1 else {
-            throw Fault("evaluate.episodes", "at least 1 episode was wanted, \(episodes) was given")
-        }
-        let task = try environment.copy()
-        let parameters = policy.parameters
-        let limit = state.settings.horizon ?? task.spec.episodeLimit
-        var returns: [Double] = []
-        var lengths: [Int] = []
-        for index in 0..<episodes {
-            var start = RandomStream(seed: state.seed, purpose: .evaluationReset, step: UInt64(index))
-            var noise = RandomStream(seed: state.seed, purpose: .evaluationStep, step: UInt64(index))
-            var episode = try Episode(in: task, stream: &start)
-            while !episode.isOver {
-                try cancellation?.check()
-                let action = try learner.actor.meanAction(parameters, observation: episode.observation)
-                _ = try episode.step(task, action: action, limit: limit, stream: &noise)
-            }
-            returns.append(episode.totalReward)
-            lengths.append(episode.steps)
-            progress?(index + 1, episodes)
-        }
-        return Evaluation(returns: returns, lengths: lengths)
     }
 }

@@ -26,10 +26,8 @@ extension Lab {
         }
         try file.add(replay.columns())
         try file.add(history)
-        if let episode = now.episode, let snapshot = now.environment {
-            try file.add("episode.observation", episode.observation)
-            try file.add("episode.environment", snapshot.numbers)
-        }
+        if let episode = now.episode { try file.add("episode.observation", episode.observation) }
+        if let snapshot = now.environment { try file.add("environment.state", snapshot.numbers) }
         file.description = [
             "environment": environment.spec.json,
             "constructor": environment.constructor.map {
@@ -85,11 +83,16 @@ extension Lab {
                 throw Fault("checkpoint.damaged", "'\(file.path)' is damaged: its running episode is \(episode)")
             }
             let observation = try file.doubles("episode.observation", shape: [spec.observationSize])
-            let snapshot = EnvironmentSnapshot(
-                numbers: try file.doubles("episode.environment"), record: told["environment_record"] ?? .null)
-            try task.restore(snapshot)
+            guard state.episodes > 0 else {
+                throw Fault("checkpoint.damaged", "'\(file.path)' is damaged: an episode runs and none was begun")
+            }
             state.episode = Episode(observation: observation, steps: steps, totalReward: total, isOver: false)
-            state.environment = snapshot
+        }
+        if state.episode != nil || task.outlivesEpisodes {
+            // Format 1 has it under another name.
+            let name = file.contains("episode.environment") ? "episode.environment" : "environment.state"
+            state.environment = EnvironmentSnapshot(
+                numbers: try file.doubles(name), record: told["environment_record"] ?? .null)
         }
         let history = try file.history()
         state.rows = history.count

@@ -58,11 +58,8 @@ extension Lab {
     /// Another lab in the same state, with a policy, a critic and a task of its own: the same seed and the same steps
     /// give the same bits in both. The copy has no steps to undo.
     public func copy() throws -> Lab {
-        let now = currentState()
-        let environment = try environment.copy()
-        if now.episode != nil, let snapshot = now.environment { try environment.restore(snapshot) }
-        return try Lab(
-            environment: environment, policy: policy.copy(), critic: critic.copy(), state: now,
+        try Lab(
+            environment: environment.copy(), policy: policy.copy(), critic: critic.copy(), state: currentState(),
             replay: replay.copy(), history: history, statements: statements, workers: learner.workers)
     }
 

@@ -126,7 +126,8 @@ extension Lab {
         var after = after
         after.rows = history.count + (row == nil ? 0 : 1)
         let statement = statements.statement(step: label)
-        let bytes = before.learner.bytes(since: after.learner) + changes.reduce(512) { $0 + $1.bytes }
+        let snapshot = 8 * (before.environment?.numbers.count ?? 0)
+        let bytes = before.learner.bytes(since: after.learner) + changes.reduce(512 + snapshot) { $0 + $1.bytes }
         try policy.network.replaceParameters(after.learner.policy)
         try critic.network.replaceParameters(after.learner.critic)
         state = after

@@ -22,6 +22,9 @@ public final class Lab {
     public internal(set) var replay: Replay
     var undoLog: UndoLog<LabState, ReplayChange>
     let learner: MPOLearner
+    /// Plays on the lab's own task, and on copies of it where episodes are played at the same time or for evaluation.
+    let ownPlayer: EpisodePlayer
+    var copies: [EpisodePlayer] = []
 
     /// Memory that undo may keep, in all.
     public static let undoBytes = min(1 << 30, MemoryBudget.total / 16)
@@ -43,7 +46,7 @@ public final class Lab {
             history: [], statements: statements, workers: workers)
     }
 
-    /// A lab from its parts, which it takes as they are.
+    /// A lab from its parts, which it takes as they are; the task takes the state's snapshot.
     init(
         environment: any Environment, policy: Policy, critic: QNetwork, state: LabState, replay: Replay,
         history: [HistoryRow], statements: StatementLog, workers: Workers
@@ -57,7 +60,13 @@ public final class Lab {
         self.history = history
         self.statements = statements
         learner = try MPOLearner(LearnerModel(policy: policy, critic: critic), workers: workers)
+        ownPlayer = try EpisodePlayer(environment, learner.model)
         undoLog = UndoLog(byteLimit: Self.undoBytes)
+        if let snapshot = state.environment {
+            try environment.restore(snapshot)
+        } else if environment.outlivesEpisodes {
+            self.state.environment = try environment.snapshot()
+        }
         statements.join(self)
     }
 
@@ -112,12 +121,13 @@ struct LabState {
     var learner: LearnerState
     var settings: MPOSettings
     var seed: UInt64
-    /// Committed steps in the environment; part of the keys of random streams.
+    /// Committed steps in the environment.
     var environmentSteps = 0
-    /// Episodes begun.
+    /// Episodes begun; an episode's number is part of the keys of its random streams.
     var episodes = 0
-    /// The episode that the next collect goes on with, and the task's state in it.
+    /// The episode that the next collect goes on with.
     var episode: Episode?
+    /// The task's state in that episode; between episodes, too, where something outlives them.
     var environment: EnvironmentSnapshot?
     /// The return of the last whole episode.
     var lastReturn: Double?

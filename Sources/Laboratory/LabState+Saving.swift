@@ -14,8 +14,8 @@ extension LabState {
             members.append(
                 .init(
                     "episode", ["steps": .integer(episode.steps), "return": .number(episode.totalReward)]))
-            members.append(.init("environment_record", environment?.record ?? .null))
         }
+        if let environment { members.append(.init("environment_record", environment.record)) }
         return .object(members)
     }
 

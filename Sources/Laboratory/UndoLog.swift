@@ -41,13 +41,10 @@ package struct UndoLog<State, Patch> {
     package private(set) var bytes = 0
     /// The statement whose first steps were forgotten, if any.
     package private(set) var cutStatement: Int?
-    /// Makes the patches of merged steps fewer: the first kept are those made first.
-    private let compact: ([Patch]) -> [Patch]
 
-    package init(stepLimit: Int = 50, byteLimit: Int, compact: @escaping ([Patch]) -> [Patch] = { $0 }) {
+    package init(stepLimit: Int = 50, byteLimit: Int) {
         self.stepLimit = stepLimit
         self.byteLimit = byteLimit
-        self.compact = compact
     }
 
     /// Adds a step that is about to be committed; what was undone before can no longer be redone.
@@ -84,7 +81,7 @@ package struct UndoLog<State, Patch> {
         if records.count - first <= stepLimit + 1 { return }
         // The statement's first record takes in its second: its own state before stays the one to go back to.
         let second = records.remove(at: first + 1)
-        records[first].patches = compact(records[first].patches + second.patches)
+        records[first].patches += second.patches  // in place: a long statement merges thousands
         records[first].steps += second.steps
         // Only the patches of the second are kept; its state is dropped.
         let kept = second.patches.isEmpty ? 0 : second.bytes

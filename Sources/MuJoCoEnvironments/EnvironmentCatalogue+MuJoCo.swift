@@ -13,7 +13,11 @@ extension EnvironmentCatalogue {
             guard let domain = arguments["domain"]?.text, let task = arguments["task"]?.text else {
                 throw Fault("environment.argument", "suite: the names of a domain and a task were wanted")
             }
-            return try SuiteEnvironment.make(domain, task)
+            guard let given = arguments["seed"], given != .null else { return try SuiteEnvironment.make(domain, task) }
+            guard let seed = given.int else {
+                throw Fault("environment.argument", "suite: a whole number was wanted as seed")
+            }
+            return try SuiteEnvironment.make(domain, task, seed: seed)
         }
         return catalogue
     }()

@@ -21,7 +21,7 @@ extension NetworkPlan {
         let layout = try InputLayout(input, rows: rows, inputs: architecture.inputs)
         let capacity = Self.trainingBlockRows
         try check(parameters: parameters)
-        let packed = packedWeights(parameters.pointer, rows: rows)
+        let packed = packedWeights(parameters, rows: rows)
         try backwardBlocks(parameters, rows, parameterGradients, inputGradients, input) {
             weights, transposed, range, block, worker, sum, adding, inputGradient in
             let scratch = scratch(of: worker)
@@ -47,7 +47,7 @@ extension NetworkPlan {
         let blockRows = Self.trainingBlockRows
         input.withLifetime {
             withExtendedLifetime((parameters, trace)) {
-                let packed = packedWeights(weights, rows: rows)
+                let packed = packedWeights(parameters, rows: rows)
                 workers.forEach(Self.trainingBlocks(rows: rows)) { block, worker in
                     let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                     let matrix = layout.matrix(

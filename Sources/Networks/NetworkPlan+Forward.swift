@@ -22,7 +22,7 @@ extension NetworkPlan {
         let width = architecture.outputs
         input.withLifetime {
             withExtendedLifetime((parameters, outputs)) {
-                let packed = packedWeights(weights, rows: rows, from: splitsFirstLayer(layout) ? 1 : 0)
+                let packed = packedWeights(parameters, rows: rows, from: splitsFirstLayer(layout) ? 1 : 0)
                 workers.forEach(blocks) { block, worker in
                     let range = block * blockRows..<min(rows, (block + 1) * blockRows)
                     let destination = out + range.lowerBound * width

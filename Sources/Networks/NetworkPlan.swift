@@ -24,6 +24,8 @@ public final class NetworkPlan {
     /// W of each linear layer, and Wᵀ once something goes backward.
     private lazy var packed = PackedWeights(architecture, transposed: false)
     private lazy var packedTransposed = PackedWeights(architecture, transposed: true)
+    /// The parameters that `prepare` packed, as long as `packed` holds them.
+    private var prepared: Storage?
 
     /// Throws if the buffers do not fit into memory.
     public init(_ architecture: NetworkArchitecture, workers: Workers = .shared) throws {
@@ -75,10 +77,21 @@ public final class NetworkPlan {
     /// Fewer rows are multiplied by the weights as they lie: packing them would take longer.
     static let packingRows = 40
 
+    /// Packs these parameters for many calls of few rows: until other weights are packed, `forward` of this very
+    /// storage finds them laid out. The bits are the same with and without.
+    public func prepare(_ parameters: Storage) throws {
+        try check(parameters: parameters)
+        if parameters === prepared { return }
+        packed.fill(architecture, parameters.pointer, from: 0)
+        prepared = parameters
+    }
+
     /// The packed weights of stages `first`... for `rows` rows; nil if so few do not need them.
-    func packedWeights(_ parameters: UnsafePointer<Float>, rows: Int, from first: Int = 0) -> PackedWeights? {
+    func packedWeights(_ parameters: Storage, rows: Int, from first: Int = 0) -> PackedWeights? {
+        if parameters === prepared { return packed }
         if rows < Self.packingRows { return nil }
-        packed.fill(architecture, parameters, from: first)
+        prepared = nil
+        packed.fill(architecture, parameters.pointer, from: first)
         return packed
     }
 

@@ -1,7 +1,7 @@
 /// Compression for PNG: LZ77 with the fixed Huffman codes, in one block. Source: RFC 1950 and 1951.
-enum Deflate {
+package enum Deflate {
     /// The bytes as a zlib stream.
-    static func zlib(_ bytes: [UInt8]) -> [UInt8] {
+    package static func zlib(_ bytes: [UInt8]) -> [UInt8] {
         // Deflate with a window of 32 KiB; the header's check bits make it a multiple of 31.
         var stream: [UInt8] = [0x78, 0x01]
         stream += deflate(bytes)
@@ -15,7 +15,7 @@ enum Deflate {
     /// Earlier places that are tried for each match.
     private static let tries = 24
 
-    static func deflate(_ bytes: [UInt8]) -> [UInt8] {
+    package static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         var output = BitWriter()
         output.write(1, 1)  // the last block
         output.write(1, 2)  // with fixed codes

@@ -33,7 +33,7 @@ public final class MPOLearner {
         criticPlan = try NetworkPlan(model.criticArchitecture, workers: workers)
         policyGradient = Storage(zeros: model.policyArchitecture.parameterCount)
         criticGradient = Storage(zeros: model.criticArchitecture.parameterCount)
-        actor = try PolicyActor(model.policyForm, model.policyArchitecture, workers: workers)
+        actor = try PolicyActor(model.policyForm, model.policyArchitecture)
         let size: Int
         switch model.policyForm {
         case .gaussian(let head): size = GaussianScratch.count(head)

@@ -19,23 +19,38 @@ public enum PolicyDistribution: Hashable, Sendable {
     case categorical(probabilities: [Double])
 }
 
-/// Applies a policy to one observation at a time, on buffers that it keeps.
+/// Applies a policy to one observation at a time, on buffers that it keeps and on the calling thread.
+///
+/// For one call at a time: threads that act at the same time have an actor each.
 public final class PolicyActor {
     private let form: PolicyForm
     private let plan: NetworkPlan
     private let input: Storage
     private let output: Storage
+    /// A Gaussian's arithmetic; nil where the actions are finitely many.
+    private let decoder: GaussianDecoder?
+    /// Mean [D], factor and noise [D] of a Gaussian; log-probabilities [A] of finitely many actions.
+    private let scratch: DoubleBuffer
 
-    public init(_ form: PolicyForm, _ architecture: NetworkArchitecture, workers: Workers = .shared) throws {
+    public init(_ form: PolicyForm, _ architecture: NetworkArchitecture) throws {
         self.form = form
-        plan = try NetworkPlan(architecture, workers: workers)
+        plan = try NetworkPlan(architecture, workers: .callingThread)
         input = Storage(zeros: architecture.inputs)
         output = Storage(zeros: architecture.outputs)
+        switch form {
+        case .gaussian(let head):
+            decoder = head.decoder
+            scratch = DoubleBuffer(2 * head.actionSize + head.factorSize)
+        case .categorical(let head):
+            decoder = nil
+            scratch = DoubleBuffer(head.actions)
+        }
     }
 
-    public convenience init(_ policy: Policy, workers: Workers = .shared) throws {
-        try self.init(policy.form, policy.network.architecture, workers: workers)
-    }
+    public convenience init(_ policy: Policy) throws { try self.init(policy.form, policy.network.architecture) }
+
+    /// Makes many calls with the same parameters cheaper: their weights are laid out once.
+    public func prepare(_ parameters: Storage) throws { try plan.prepare(parameters) }
 
     private func apply(_ parameters: Storage, _ observation: [Double]) throws {
         guard observation.count == input.count else {
@@ -43,10 +58,12 @@ public final class PolicyActor {
                 "policy.observation",
                 "an observation of \(input.count) numbers was wanted, \(observation.count) were given")
         }
-        for i in 0..<input.count { input.pointer[i] = Float(observation[i]) }
+        let numbers = input.pointer
+        for i in 0..<observation.count { numbers[i] = Float(observation[i]) }
         try plan.forward(parameters: parameters, input: .rows(input), rows: 1, outputs: output)
-        for i in 0..<output.count where !output.pointer[i].isFinite {
-            throw Fault("policy.not-finite", "the policy's output \(i) is \(output.pointer[i])")
+        let results = output.pointer
+        for i in 0..<output.count where !results[i].isFinite {
+            throw Fault("policy.not-finite", "the policy's output \(i) is \(results[i])")
         }
     }
 
@@ -57,28 +74,22 @@ public final class PolicyActor {
         try apply(parameters, observation)
         switch form {
         case .gaussian(let head):
-            let (mean, factor) = decoded(head)
-            let noise = (0..<head.actionSize).map { _ in stream.normal() }
-            var action = mean
+            let (mean, factor) = decoded()
+            let size = head.actionSize
+            let noise = factor + head.factorSize
             var squares = 0.0
-            let triangle = head.triangle
-            factor.withUnsafeBufferPointer { factor in
-                noise.withUnsafeBufferPointer { noise in
-                    mean.withUnsafeBufferPointer { mean in
-                        action.withUnsafeMutableBufferPointer { action in
-                            guard let l = factor.baseAddress, let z = noise.baseAddress, let m = mean.baseAddress,
-                                let y = action.baseAddress
-                            else { return }
-                            triangle.apply(l, z, mean: m, y)
-                        }
-                    }
-                }
+            for d in 0..<size {
+                noise[d] = stream.normal()
+                squares += noise[d] * noise[d]
             }
-            for z in noise { squares += z * z }
-            let logDeterminant = factor.withUnsafeBufferPointer { $0.baseAddress.map(triangle.logDeterminant) ?? 0 }
+            let triangle = head.triangle
+            var action = [Double](repeating: 0, count: size)
+            action.withUnsafeMutableBufferPointer { action in
+                if let base = action.baseAddress { triangle.apply(factor, noise, mean: mean, base) }
+            }
             return PolicyAction(
                 action: action, environmentAction: head.box.environmentAction(action),
-                logProbability: -0.5 * squares - logDeterminant - head.decoder.normaliser)
+                logProbability: -0.5 * squares - triangle.logDeterminant(factor) - (decoder?.normaliser ?? 0))
         case .categorical(let head):
             let logs = logProbabilities(head)
             var left = stream.uniform()
@@ -90,8 +101,8 @@ public final class PolicyActor {
                     break
                 }
             }
-            return PolicyAction(
-                action: [Double(chosen)], environmentAction: [Double(chosen)], logProbability: logs[chosen])
+            let action = [Double(chosen)]
+            return PolicyAction(action: action, environmentAction: action, logProbability: logs[chosen])
         }
     }
 
@@ -99,7 +110,9 @@ public final class PolicyActor {
     public func meanAction(_ parameters: Storage, observation: [Double]) throws -> [Double] {
         try apply(parameters, observation)
         switch form {
-        case .gaussian(let head): return head.box.environmentAction(decoded(head).mean)
+        case .gaussian(let head):
+            let mean = UnsafeBufferPointer(start: decoded().mean, count: head.actionSize)
+            return head.box.environmentAction(Array(mean))
         case .categorical(let head):
             let logs = logProbabilities(head)
             var best = 0
@@ -113,7 +126,7 @@ public final class PolicyActor {
         try apply(parameters, observation)
         switch form {
         case .gaussian(let head):
-            let (mean, factor) = decoded(head)
+            let (mean, factor) = decoded()
             let size = head.actionSize
             let rows = (0..<size).map { i in
                 (0..<size).map { j -> Double in
@@ -121,29 +134,24 @@ public final class PolicyActor {
                     return j <= i ? factor[TriangularFactor.at(i, j)] : 0
                 }
             }
-            return .gaussian(mean: mean, cholesky: rows)
-        case .categorical(let head): return .categorical(probabilities: logProbabilities(head).map(exponential))
+            return .gaussian(mean: Array(UnsafeBufferPointer(start: mean, count: size)), cholesky: rows)
+        case .categorical(let head):
+            let logs = logProbabilities(head)
+            return .categorical(probabilities: (0..<head.actions).map { exponential(logs[$0]) })
         }
     }
 
-    private func decoded(_ head: GaussianHead) -> (mean: [Double], factor: [Double]) {
-        var mean = [Double](repeating: 0, count: head.actionSize)
-        var factor = [Double](repeating: 0, count: head.factorSize)
-        mean.withUnsafeMutableBufferPointer { mean in
-            factor.withUnsafeMutableBufferPointer { factor in
-                guard let m = mean.baseAddress, let l = factor.baseAddress else { return }
-                head.decoder.decode(output.pointer, mean: m, factor: l)
-            }
-        }
+    /// The outputs' mean and factor, in the actor's own memory until the next call.
+    private func decoded() -> (mean: UnsafeMutablePointer<Double>, factor: UnsafeMutablePointer<Double>) {
+        let mean = scratch.pointer
+        guard let decoder else { return (mean, mean) }
+        let factor = mean + decoder.size
+        decoder.decode(output.pointer, mean: mean, factor: factor)
         return (mean, factor)
     }
 
-    private func logProbabilities(_ head: CategoricalHead) -> [Double] {
-        var logs = [Double](repeating: 0, count: head.actions)
-        logs.withUnsafeMutableBufferPointer { logs in
-            guard let l = logs.baseAddress else { return }
-            head.logProbabilities(output.pointer, l)
-        }
-        return logs
+    private func logProbabilities(_ head: CategoricalHead) -> UnsafeMutablePointer<Double> {
+        head.logProbabilities(output.pointer, scratch.pointer)
+        return scratch.pointer
     }
 }

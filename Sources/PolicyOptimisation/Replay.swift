@@ -70,11 +70,12 @@ public final class Replay {
     /// The slot that the next transition goes to.
     public var cursor: Int { appended % capacity }
 
-    /// Numbers in a row.
-    var stride: Int { 2 * observationSize + actionSize + 2 }
-    var actionOffset: Int { observationSize }
-    var nextOffset: Int { observationSize + actionSize }
-    var rewardOffset: Int { 2 * observationSize + actionSize }
+    var layout: ReplayLayout { ReplayLayout(observationSize: observationSize, actionSize: actionSize) }
+    /// Numbers in a row, and where its parts begin.
+    var stride: Int { layout.stride }
+    var actionOffset: Int { layout.actionOffset }
+    var nextOffset: Int { layout.nextOffset }
+    var rewardOffset: Int { layout.rewardOffset }
 
     func values(_ slot: Int) -> UnsafeMutablePointer<Float> {
         chunks[slot / Self.chunkRows].values + slot % Self.chunkRows * stride
@@ -93,42 +94,6 @@ public final class Replay {
         }
     }
 
-    /// Appends one transition.
-    ///
-    /// - Parameters:
-    ///   - action: D numbers in the policy's units, unclipped; or one index of finitely many actions.
-    ///   - logProbability: of the behaviour policy, at the unclipped action.
-    public func append(
-        observation: [Double], action: [Double], reward: Double, nextObservation: [Double], terminated: Bool,
-        truncated: Bool, logProbability: Double
-    ) throws {
-        guard observation.count == observationSize, nextObservation.count == observationSize,
-            action.count == actionSize
-        else {
-            throw Fault(
-                "replay.shape",
-                "a transition with observations of \(observationSize) and an action of \(actionSize) numbers was "
-                    + "wanted, \(observation.count), \(nextObservation.count) and \(action.count) were given")
-        }
-        try Self.requireFinite(observation, "the observation")
-        try Self.requireFinite(action, "the action")
-        try Self.requireFinite(nextObservation, "the next observation")
-        try Self.requireFinite([reward], "the reward")
-        let slot = cursor
-        try reserve(slot)
-        journal?.noteOverwrite(self, slot: slot)
-        let row = values(slot)
-        for i in 0..<observationSize {
-            row[i] = Float(observation[i])
-            row[nextOffset + i] = Float(nextObservation[i])
-        }
-        for d in 0..<actionSize { row[actionOffset + d] = Float(action[d]) }
-        row[rewardOffset] = Float(reward)
-        row[rewardOffset + 1] = Float(logProbability)
-        flags(slot).pointee = (terminated ? Flags.terminated : 0) | (truncated ? Flags.truncated : 0)
-        appended += 1
-    }
-
     /// Says that the last transition was its episode's last, so that no n-step return crosses to the next one.
     public func endEpisode() {
         guard appended > 0 else { return }
@@ -136,14 +101,6 @@ public final class Replay {
         guard flags(slot).pointee & Flags.last == 0 else { return }
         journal?.noteFlags(self, slot: slot)
         flags(slot).pointee |= Flags.border
-    }
-
-    private static func requireFinite(_ numbers: [Double], _ what: String) throws {
-        for (index, number) in numbers.enumerated() where !Float(number).isFinite {
-            throw Fault(
-                "replay.not-finite", "\(what) of a transition holds \(number) at index \(index)",
-                hint: "the replay keeps finite single-precision numbers")
-        }
     }
 }
 

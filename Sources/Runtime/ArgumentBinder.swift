@@ -107,7 +107,9 @@ enum ArgumentBinder {
     }
 
     static func tooMany(_ signature: Signature, _ count: Int, _ shape: CallShape) -> Diagnostic {
-        let wanted = signature.parameters.count
+        // The object before a method's dot is none that was written.
+        let hidden = signature.name.contains(".") ? 1 : 0
+        let (wanted, count) = (signature.parameters.count - hidden, count - hidden)
         let noun = wanted == 1 ? "1 argument" : "\(wanted) arguments"
         return Diagnostic(
             "argument.count", "\(signature.name) takes \(wanted == 0 ? "no arguments" : noun), got \(count)",

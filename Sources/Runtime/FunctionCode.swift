@@ -64,10 +64,14 @@ final class FunctionCode {
         return result
     }
 
-    /// The last statement, unless the body may `return` before it.
-    var resultSpan: Span {
-        guard let last = source.body.statements.last, compiled?.mayFlow != true else { return source.body.span }
-        return last.span
+    /// Every `return`, and the last statement; never empty.
+    var resultSpans: [Span] {
+        var spans = source.body.returns
+        if let last = source.body.statements.last {
+            if case .returnValue = last.kind { return spans }
+            spans.append(last.span)
+        }
+        return spans.isEmpty ? [source.body.span] : spans
     }
 
     /// The body in the form that hands the values of its expression statements to `collect`.
@@ -97,5 +101,21 @@ final class FunctionCode {
         prepare(base, function)
         defer { for (slot, value) in zip(boxedParameters, plain) { base[slot] = value } }
         return try value(Frame(slots: base, state: state))
+    }
+}
+
+extension Block {
+    /// The `return` statements of a function's body, in the order in which they are written.
+    fileprivate var returns: [Span] {
+        statements.flatMap { statement -> [Span] in
+            switch statement.kind {
+            case .returnValue: return [statement.span]
+            case .whileLoop(_, let body), .forLoop(_, _, let body), .repeatLoop(_, let body): return body.returns
+            case .expression(let expression):
+                guard case .conditional(let branches, let otherwise) = expression.kind else { return [] }
+                return branches.flatMap(\.body.returns) + (otherwise?.returns ?? [])
+            default: return []
+            }
+        }
     }
 }

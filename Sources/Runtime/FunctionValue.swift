@@ -27,8 +27,8 @@ public final class FunctionValue {
     /// True for natives that the prompt runs by their bare name.
     public var isCommand: Bool { native?.isCommand ?? false }
 
-    /// The expression that gives the result, or the whole body where it may `return` early; nil for natives.
-    public var resultSpan: Span? { code?.resultSpan }
+    /// Where the result is given: every `return`, and the last statement; empty for natives.
+    public var resultSpans: [Span] { code?.resultSpans ?? [] }
 
     /// Name, parameters with their defaults, documentation; several where a native has overloads.
     public var signatures: [Signature] {

@@ -51,8 +51,9 @@ extension Interpreter {
     /// `x.f(…)` where x has no member f and there is no function f.
     func unknownMethod(_ name: String, of value: Value, in scope: ModuleScope, _ site: CallSite) -> Diagnostic {
         let functions = (scope.definitions + library.map { ($0.key, $0.value) }).filter { $0.value.isCallable }
-        let names = Members.names(value) + functions.map(\.name) + registry.functions.keys.filter { !$0.contains(".") }
-        let hint = DidYouMean.hint(name, among: names) ?? Names.foreign(name)
+        let names = functions.map(\.name) + registry.functions.keys.filter { !$0.contains(".") }
+        let hint =
+            DidYouMean.hint(name, among: Members.names(value)) ?? DidYouMean.hint(name, among: names) ?? Names.foreign(name)
         let owner = if case .record = value { value.described } else { article(value.typeName) }
         return site.error(
             "member.unknown", "\(owner) has no `\(name)`, and there is no function of that name",

@@ -207,29 +207,24 @@ enum Columns {
     }
 
     /// Words of `text` in lines of at most `width` columns, each after `indent`; empty lines stay.
-    ///
-    /// Where the text's own lines end says nothing, but a line `Source: …` begins anew.
     static func wrap(_ text: String, width: Int, indent: String) -> [String] {
         var lines: [String] = []
-        var line = ""
-        func end() {
-            if !line.isEmpty { lines.append(indent + line) }
-            line = ""
-        }
-        for given in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        for paragraph in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             // Indented lines are laid out by hand: formulas, code.
-            if given.hasPrefix("  ") || given.isEmpty {
-                end()
-                lines.append(given.isEmpty ? "" : indent + given)
+            if paragraph.hasPrefix("  ") || paragraph.isEmpty {
+                lines.append(paragraph.isEmpty ? "" : indent + paragraph)
                 continue
             }
-            if given.hasPrefix("Source: ") { end() }
-            for word in given.split(separator: " ") {
-                if !line.isEmpty, indent.count + line.count + 1 + word.count > width { end() }
+            var line = ""
+            for word in paragraph.split(separator: " ") {
+                if !line.isEmpty, indent.count + line.count + 1 + word.count > width {
+                    lines.append(indent + line)
+                    line = ""
+                }
                 line += line.isEmpty ? String(word) : " " + word
             }
+            lines.append(indent + line)
         }
-        end()
         return lines
     }
 }

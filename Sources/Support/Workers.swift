@@ -18,6 +18,8 @@
 public final class Workers: Sendable {
     /// As many threads as the cores that this process may use, or as `MPO_THREADS` says.
     public static let shared = Workers(count: defaultCount())
+    /// The calling thread alone: for work on one row, which may itself be part of a block.
+    public static let callingThread = Workers(count: 1)
 
     public let count: Int
     private let pool: ThreadPool

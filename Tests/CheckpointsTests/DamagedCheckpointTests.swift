@@ -38,7 +38,7 @@ import Testing
         ("{\"a\":", 0, "'f' is damaged: its header is no JSON: JSON ends at byte 5 where a value was wanted"),
         ("{\"__metadata__\":{\"a\":1}}", 0, "'f' is damaged: metadata 'a' is no text"),
         ("{\"__metadata__\":[]}", 0, "'f' is damaged: its metadata is no JSON object"),
-        ("{\"__metadata__\":{\"mpo.format\":\"2\"}}", 0, "'f' was made by a newer version (format 2, this one reads up to 1)"),
+        ("{\"__metadata__\":{\"mpo.format\":\"3\"}}", 0, "'f' was made by a newer version (format 3, this one reads up to 2)"),
         ("{\"__metadata__\":{\"mpo.format\":\"x\"}}", 0, "'f' is damaged: its format version is 'x'"),
         ("{\"__metadata__\":{\"mpo.format\":\"1\"}}", 0, "'f' is damaged: its checksum is missing"),
     ] as [(String, Int, String?)])

@@ -13,7 +13,22 @@ import Testing
             try Pendulum(), try Pendulum(gravity: 9.81), try Bandit(means: [0.1, 0.9], noise: 0.5),
             try QuadraticBandit(peak: [0.3, -0.2], curvature: [1, 4], noise: 0.1), try LinearQuadratic(),
             try LinearQuadratic(a: [[1, 0], [0.5, 0.3]], b: [[1, 0], [0, 2]], q: [[1, 0], [0, 1]], r: [[1, 0], [0, 1]]),
-            try FiniteMDPEnvironment(chain, horizon: 30),
+            try TimeLimit(Pendulum(), steps: 12), try SkipFrames(Pendulum(), frames: 3),
+            try ScaleRewards(Bandit(means: [1, 2], noise: 1), by: 0.3),
+            try RescaleActions(Pendulum(), low: [-0.5], high: [0.7]), try ClipActions(LinearQuadratic(), low: [-0.5]),
+            try NormaliseObservations(Pendulum(), clip: 3), try NormaliseObservations(FiniteMDPEnvironment(chain)),
+            try NormaliseObservations(SkipFrames(NormaliseObservations(TimeLimit(LinearQuadratic(), steps: nil)), frames: 2)),
+        ] + (try gymnasium()) + [try FiniteMDPEnvironment(chain, horizon: 30)]
+    }
+
+    /// Gymnasium's tasks by their IDs, and some with options.
+    static func gymnasium() throws -> [any Environment] {
+        try GymnasiumTasks.names.map { try GymnasiumTasks.make($0) } + [
+            GymnasiumTasks.make("CartPole-v1", options: ["sutton_barto_reward": true]),
+            GymnasiumTasks.make("Pendulum-v1", options: ["g": 9.81, "max_episode_steps": 25]),
+            GymnasiumTasks.make("MountainCarContinuous-v0", options: ["goal_velocity": 0.01]),
+            GymnasiumTasks.make("FrozenLake-v1", options: ["desc": ["SFH", "FFG"], "success_rate": 0.8]),
+            GymnasiumTasks.make("Taxi-v4", options: ["is_rainy": true]),
         ]
     }
 
@@ -51,6 +66,9 @@ import Testing
                 EnvironmentConstructor(constructor.name, try JSON(parsing: text)))
             #expect(rebuilt.spec == environment.spec && copy.spec == environment.spec)
             #expect(rebuilt.constructor == environment.constructor)
+            if GymnasiumTasks.names.contains(name) {
+                #expect(constructor.name == "gym" && constructor.arguments["id"]?.text == name)
+            }
             try rebuilt.restore(snapshot)
             let first = try Self.trace(environment, steps: 20)
             #expect(try Self.trace(copy, steps: 20) == first, "\(name): copy")
@@ -107,7 +125,21 @@ import Testing
         ("bandit", #"{"means":[1],"noise":-1}"#), ("lq", "{}"), ("lq", #"{"A":[[1]],"B":[[1]],"Q":[[1]],"R":[[1,2]]}"#),
         ("lq", #"{"A":[[1],[2]],"B":[[1]],"Q":[[1]],"R":[[1]]}"#), ("pendulum", #"{"g":"x"}"#),
         ("pendulum", #"{"g":"NaN"}"#), ("mdp", #"{"transitions":[[[1]]]}"#), ("mdp", "[]"),
-        ("quadratic_bandit", #"{"peak":[1],"curvature":[1,2]}"#),
+        ("quadratic_bandit", #"{"peak":[1],"curvature":[1,2]}"#), ("gym", "{}"), ("gym", #"{"id":"CartPole"}"#),
+        ("gym", #"{"id":"CartPole-v1","mass":2}"#),
+        ("mdp", #"{"states":1,"actions":1,"outcomes":[[0,0,1,1,0,0]],"start":[1],"terminal":[]}"#),
+        ("mdp", #"{"states":1,"actions":1,"outcomes":[[0,1,1,0,0,0]],"start":[1],"terminal":[]}"#),
+        ("mdp", #"{"states":1e9,"actions":1e9,"outcomes":[],"start":[1],"terminal":[]}"#),
+        ("mdp", #"{"states":1,"actions":1,"outcomes":[[0,0,1,0]],"start":[1],"terminal":[]}"#),
+        ("time_limit", "{}"),
+        ("time_limit", #"{"environment":3,"steps":1}"#), ("time_limit", #"{"environment":{"name":"nothing"},"steps":1}"#),
+        ("time_limit", #"{"environment":{"name":"pendulum"},"steps":"a"}"#),
+        ("skip_frames", #"{"environment":{"name":"pendulum"}}"#),
+        ("scale_rewards", #"{"environment":{"name":"pendulum"},"by":"NaN"}"#),
+        ("rescale_actions", #"{"environment":{"name":"pendulum"},"low":[-1]}"#),
+        ("clip_actions", #"{"environment":{"name":"pendulum"},"low":[1],"high":[0]}"#),
+        ("normalise_observations", #"{"environment":{"name":"pendulum"},"clip":-1}"#),
+        ("normalise_observations", #"{"environment":{"name":"pendulum"},"count":3,"mean":[1],"squares":[1]}"#),
     ])
     func wrongConstructorsAreFaults(name: String, arguments: String) throws {
         let arguments = try JSON(parsing: arguments)

@@ -12,6 +12,7 @@ struct SuiteRecord {
     var computed: [Range<Int>] = []
     var trajectories: [Trajectory] = []
     var spreads: [Spread] = []
+    var shares: [(what: String, count: Int, share: Double)] = []
 
     struct Trajectory {
         var name: String
@@ -54,6 +55,7 @@ struct SuiteRecord {
             case "deviation": spreads[spread].deviation = try numbers()
             case "lowest": spreads[spread].lowest = try numbers()
             case "highest": spreads[spread].highest = try numbers()
+            case "share": shares.append((words[1], try #require(Int(words[2])), try Self.number(words[3])))
             default: Issue.record("\(task): a line of the kind '\(words[0])' with \(rest.count) words")
             }
         }

@@ -184,6 +184,33 @@ import Testing
         }
     }
 
+    /// Weights laid out beforehand change no bit, and never answer for other parameters.
+    @Test(arguments: [1, 2, 39, 300]) func preparedWeightsChangeNothing(rows: Int) throws {
+        let architecture = try NetworkArchitecture(
+            inputs: 300, layers: [.linear(100), .activation(.elu), .linear(33), .activation(.tanh), .linear(1)])
+        let parameters = try (1...2).map { try randomParameters(architecture, UInt64($0)) }
+        var draws = stream(4)
+        let input = NetworkInput.rows(Storage(randomFloats(300 * 300, &draws)))
+        let plain = try NetworkPlan(architecture)
+        func outputs(_ plan: NetworkPlan, _ parameters: Storage, _ rows: Int) throws -> [Float] {
+            let outputs = Storage(count: rows)
+            try plan.forward(parameters: parameters, input: input, rows: rows, outputs: outputs)
+            return Array(outputs.span)
+        }
+        let wanted = try parameters.map { try outputs(plain, $0, rows) }
+        #expect(wanted[0] != wanted[1])
+        let plan = try NetworkPlan(architecture)
+        try plan.prepare(parameters[0])
+        for turn in 0..<2 {
+            for which in [0, 1, 0] { #expect(try outputs(plan, parameters[which], rows) == wanted[which]) }
+            // A large product with other parameters uses the same memory.
+            _ = try outputs(plan, parameters[1], 100)
+            for which in [1, 0] { #expect(try outputs(plan, parameters[which], rows) == wanted[which]) }
+            try plan.prepare(parameters[1 - turn])
+        }
+        #expect(throws: Fault.self) { try plan.prepare(Storage(zeros: 3)) }
+    }
+
     /// The two halves used by automatic differentiation give the bits of the one pass.
     @Test(arguments: [1, 64, 100, 2_000])
     func traceThenBackwardEqualsOnePass(rows: Int) throws {

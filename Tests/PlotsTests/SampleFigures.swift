@@ -39,7 +39,7 @@ func randomFigure(_ seed: UInt64) -> Figure {
     }
     for _ in 0..<(1 + dice.index(4)) {
         let count = [0, 1, 2, 30, 300][dice.index(5)]
-        switch dice.index(8) {
+        switch dice.index(11) {
         case 0: figure.layers.append(.line(Series(text(), xs: numbers(count, isStrange), ys: numbers(count, isStrange))))
         case 1: figure.layers.append(.points(Series(text(), xs: numbers(count, isStrange), ys: numbers(count, isStrange))))
         case 2:
@@ -52,6 +52,23 @@ func randomFigure(_ seed: UInt64) -> Figure {
         case 5:
             figure.layers.append(
                 .rule(Rule(dice.next() < 0.5 ? .horizontal : .vertical, at: number(isStrange), label: text(), bound: .upper)))
+        case 8:
+            figure.hasEqualScale = dice.next() < 0.8
+            figure.x.isHidden = dice.next() < 0.3
+            figure.y.isHidden = dice.next() < 0.3
+            let points = (xs: numbers(min(count, 30), isStrange), ys: numbers(min(count, 30), isStrange))
+            let forms: [Piece.Form] = [
+                .line(xs: points.xs, ys: points.ys, width: number(isStrange)), .polygon(xs: points.xs, ys: points.ys),
+                .disc(x: number(isStrange), y: number(isStrange), radius: number(isStrange)),
+            ]
+            figure.layers.append(.piece(Piece(Piece.Kind.allCases[dice.index(5)], forms[dice.index(3)])))
+        case 9 where dice.next() < 0.4:
+            let rows = (0..<dice.index(9)).map { _ in
+                (0..<dice.index(60)).map { _ in Board.Cell(text(), kind: dice.next() < 0.5 ? nil : Piece.Kind.allCases[dice.index(5)]) }
+            }
+            let place = Board.Place(row: dice.index(9) - 1, column: dice.index(30) - 1)
+            figure.layers.append(.board(Board(rows: rows, agent: place, walls: [place, .init(row: 0, column: 0)])))
+        case 10 where dice.next() < 0.4: figure.layers.append(.words((0..<min(count, 250)).map { _ in Words(text(), text()) }))
         case 6: figure.layers.append(.mark(Mark(x: number(isStrange), y: number(isStrange), label: text())))
         default:
             if dice.next() < 0.4 {

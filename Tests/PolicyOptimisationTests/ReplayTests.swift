@@ -125,4 +125,47 @@ import Testing
         }
         #expect(replay.count == 0)
     }
+
+    /// Rows that waited are appended as single transitions are, with the same journal.
+    @Test(arguments: [(5, 3, 4), (5, 5, 5), (5, 7, 13), (9000, 8990, 130)])
+    func rowsThatWaited(capacity: Int, before: Int, more: Int) throws {
+        let one = try replay(capacity: capacity, rows: before)
+        let many = try replay(capacity: capacity, rows: before)
+        let start = digest(many)
+        let rows = ReplayRows(observationSize: 1, actionSize: 1)
+        for k in before - 2..<before + more + 1 {
+            try rows.append(
+                observation: [Double(k)], action: [0.1], reward: Double(k), nextObservation: [Double(k) + 0.5],
+                terminated: k % 3 == 0, truncated: k % 3 == 1, logProbability: -0.5)
+        }
+        for k in before..<before + more { try append(k, k % 3 == 0 ? 1 : k % 3 == 1 ? 2 : 0, to: one) }
+        many.beginJournal()
+        try many.append(rows, 2..<more)
+        try many.append(rows, more..<more + 2)
+        let journal = many.endJournal()
+        #expect(digest(many) == digest(one))
+        _ = try many.undo(journal)
+        #expect(digest(many) == start)
+    }
+
+    @Test func rowsThatDoNotFitAreFaults() throws {
+        let rows = ReplayRows(observationSize: 2, actionSize: 1)
+        func append(_ observation: [Double], action: [Double] = [0], next: [Double] = [0, 0]) throws {
+            try rows.append(
+                observation: observation, action: action, reward: 0, nextObservation: next, terminated: false,
+                truncated: false, logProbability: 0)
+        }
+        try append([1, 2])
+        #expect(throws: Fault.self) { try append([1]) }
+        #expect(throws: Fault.self) { try append([1, 2], action: []) }
+        let fault = #expect(throws: Fault.self) { try append([1, 2], next: [0, -1e39]) }
+        #expect(fault?.message == "the next observation of a transition holds -1e+39 at index 1")
+        #expect(rows.count == 1)
+        let replay = try Replay(capacity: 3, observationSize: 2, actionSize: 1)
+        #expect(throws: Fault.self) { try replay.append(rows, 0..<2) }
+        #expect(throws: Fault.self) { try Replay(capacity: 3, observationSize: 1, actionSize: 1).append(rows, 0..<1) }
+        try replay.append(rows, 0..<1)
+        rows.release()
+        #expect(rows.count == 0 && replay.count == 1)
+    }
 }

@@ -62,6 +62,14 @@ struct CommandTests {
         #expect(Harness().cells(cell).hasPrefix(start))
     }
 
+    /// The lines of a declaration's text are one paragraph, broken where the page is.
+    @Test func paragraphsFillThePage() {
+        let output = Harness().cells("help environment")
+        #expect(output.contains("\n  The functions are pure: all that goes on is in the state, a value of numbers,\n  strings, lists, records, tensors. "))
+        #expect(Harness().cells("help mpo").contains("\n  Source: Abdolmaleki"))
+        #expect(Harness().cells("help random.uniform").hasPrefix("random.uniform(low: 0, high: 1)"))
+    }
+
     @Test func theSettingsAreListed() {
         let output = Harness().cells("help settings")
         #expect(output.contains("settings of a lab and their defaults\n"))

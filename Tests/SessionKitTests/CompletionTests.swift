@@ -28,6 +28,7 @@ struct CompletionTests {
         Row("my_va", 0, ["my_value"]),
         Row("x = my_val", 4, ["my_value"]),
         Row("rec.al", 4, ["alpha"]),
+        Row("{ random.unif", 9, ["uniform"]),
         Row("twice(", 6, ["x: ", "by: "]),
         Row("twice(by: 3, ", 13, ["x: "]),
     ]

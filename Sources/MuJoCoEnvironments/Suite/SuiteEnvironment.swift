@@ -22,8 +22,9 @@ public final class SuiteEnvironment: Environment {
     /// A field of the model or its data, for tests.
     package func numbers(of field: String) throws -> [Double] { try body.field(field).array }
 
-    public static func make(_ domain: String, _ name: String) throws -> SuiteEnvironment {
-        let task = try SuiteTask.find(domain, name)
+    /// `seed`: what the model is drawn from where a task has such a model, as LQR's springs.
+    public static func make(_ domain: String, _ name: String, seed: Int? = nil) throws -> SuiteEnvironment {
+        let task = try SuiteTask.find(domain, name, seed: seed)
         let body = try SuiteBody(task.model.physics(for: task), controlStep: task.controlStep)
         try body.start()
         return try SuiteEnvironment(task, body)
@@ -51,7 +52,9 @@ public final class SuiteEnvironment: Environment {
     }
 
     public var constructor: EnvironmentConstructor? {
-        EnvironmentConstructor("suite", ["domain": .string(task.domain), "task": .string(task.name)])
+        let seed = task.seed.map { [JSON.Member("seed", .integer($0))] } ?? []
+        return EnvironmentConstructor(
+            "suite", .object([.init("domain", .string(task.domain)), .init("task", .string(task.name))] + seed))
     }
 
     public func reset(stream: inout RandomStream) throws {
@@ -92,8 +95,14 @@ public final class SuiteEnvironment: Environment {
 
 extension SuiteTask {
     /// A task by its domain's and its own name, or a fault that says what there is.
-    static func find(_ domain: String, _ name: String) throws -> SuiteTask {
-        if let task = all.first(where: { $0.domain == domain && $0.name == name }) { return task }
+    static func find(_ domain: String, _ name: String, seed: Int? = nil) throws -> SuiteTask {
+        let named = all.first { $0.domain == domain && $0.name == name }
+        if let task = try chain(domain, name, seed: seed) ?? named {
+            guard seed == nil || task.seed != nil else {
+                throw Fault("suite.seed", "\(task.title)'s model is always the same: only lqr's is drawn from a seed")
+            }
+            return task
+        }
         if let refusal = refusals.first(where: { $0.domain == domain && $0.names.contains(name) }) {
             throw Fault("suite.refused", "\(domain)-\(name) does not run here: \(refusal.reason)", hint: refusal.instead)
         }
@@ -104,7 +113,7 @@ extension SuiteTask {
                 hint: "There are \(SuiteEnvironment.domains.joined(separator: ", "))")
         }
         throw Fault(
-            "suite.task", "the control suite's \(domain) has no task '\(name)'", hint: "There are \(names.joined(separator: ", "))")
+            "suite.task", "the control suite's \(domain) has no task '\(name)'", hint: "There are \((names + otherSizes(domain)).joined(separator: ", "))")
     }
 }
 
@@ -113,7 +122,9 @@ extension SuiteEnvironment {
     public static let domains: [String] = SuiteTask.all.reduce(into: []) { if $0.last != $1.domain { $0.append($1.domain) } }
 
     /// Says what is wrong with a task's name, if anything.
-    public static func check(_ domain: String, _ task: String) throws { _ = try SuiteTask.find(domain, task) }
+    public static func check(_ domain: String, _ task: String, seed: Int? = nil) throws {
+        _ = try SuiteTask.find(domain, task, seed: seed)
+    }
 
     /// The tasks of a domain, none where there is no such domain.
     public static func tasks(of domain: String) -> [String] { SuiteTask.all.filter { $0.domain == domain }.map(\.name) }

@@ -35,6 +35,8 @@ extension SuiteTask {
     static let cartpole = [
         cartpole("balance"), cartpole("balance_sparse", isSparse: true), cartpole("swingup", isSwingup: true),
         cartpole("swingup_sparse", isSwingup: true, isSparse: true),
+        cartpole("two_poles", model: .cartpole(poles: 2), isSwingup: true),
+        cartpole("three_poles", model: .cartpole(poles: 3), isSwingup: true),
     ]
 
     /// Any number of poles; those after the first are in the model that is given.

@@ -16,6 +16,8 @@ struct SuiteTask: Sendable {
     /// Fields that observations and rewards read and that positions and velocities do not determine, as what touch
     /// sensors measure: a snapshot carries them.
     let carried: [String]
+    /// What the model was drawn from; nil: it is the same for all.
+    let seed: Int?
     /// Finds the parts that the task speaks of and tells what it does with them.
     let rules: @Sendable (_ body: SuiteBody) throws -> Rules
 
@@ -40,7 +42,8 @@ struct SuiteTask: Sendable {
 
     init(
         _ domain: String, _ name: String, model: SuiteModel? = nil, controlStep: Double? = nil, timeLimit: Double?,
-        redrawn: [String] = [], carried: [String] = [], rules: @escaping @Sendable (SuiteBody) throws -> Rules
+        redrawn: [String] = [], carried: [String] = [], seed: Int? = nil,
+        rules: @escaping @Sendable (SuiteBody) throws -> Rules
     ) {
         self.domain = domain
         self.name = name
@@ -49,6 +52,7 @@ struct SuiteTask: Sendable {
         self.timeLimit = timeLimit
         self.redrawn = redrawn
         self.carried = carried
+        self.seed = seed
         self.rules = rules
     }
 
@@ -57,8 +61,8 @@ struct SuiteTask: Sendable {
 
     /// All tasks that run here, domain by domain in alphabetical order.
     static let all: [SuiteTask] = [
-        acrobot, ballInCup, cartpole, cheetah, finger, fish, hopper, humanoid, humanoidCMU, pendulum, pointMass, reacher,
-        walker,
+        acrobot, ballInCup, cartpole, cheetah, finger, fish, hopper, humanoid, humanoidCMU, lqr, manipulator, pendulum,
+        pointMass, quadruped, reacher, stacker, swimmer, walker,
     ].flatMap { $0 }
 }
 
@@ -66,8 +70,8 @@ struct SuiteTask: Sendable {
 enum SuiteModel: Sendable {
     /// A fetched file as it is, by its name without the ending.
     case file(String)
-    /// A fetched file's text, changed; what it includes is found as if nothing had been.
-    case edited(String, @Sendable (_ text: String) throws -> String)
+    /// A fetched file, changed; what it includes is found as if nothing had been.
+    case edited(String, @Sendable (_ root: ModelElement) throws -> Void)
 
     func physics(for task: SuiteTask) throws -> Physics {
         let who = "suite(\"\(task.domain)\", \"\(task.name)\")"
@@ -76,7 +80,9 @@ enum SuiteModel: Sendable {
             return try Physics(file: MuJoCoFolder.model("suite/\(name).xml", for: who), name: task.title)
         case .edited(let name, let edit):
             let file = try MuJoCoFolder.model("suite/\(name).xml", for: who)
-            return try Physics(xml: edit(WholeFile.readText(file)), inPlaceOf: file, name: task.title)
+            let root = try ModelElement(parsing: WholeFile.readText(file), file: file)
+            try edit(root)
+            return try Physics(xml: root.text, inPlaceOf: file, name: task.title)
         }
     }
 }
