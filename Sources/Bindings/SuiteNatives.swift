@@ -19,7 +19,13 @@ enum SuiteNatives {
                 lqr_5_3 with 5 bodies, 3 of them driven. MuJoCo does the physics: scripts/mpo fetches it.
 
                 \(SuiteEnvironment.domains.map { "\($0): \(SuiteEnvironment.tasks(of: $0).joined(separator: ", "))" }.joined(separator: "; ")).
-                """
+                """,
+            examples: [
+                Example(
+                    "suite(\"cheetah\", \"run\")",
+                    "cheetah-run · observation 17 · action 6 in [−1, 1] · 1 000 steps an episode"),
+                Example("env = suite(\"pendulum\", \"swingup\"); reset(env); step(env, 0.5).reward >= 0", "true"),
+            ]
         ) { _, domain, task, seed in
             try checkNames(domain, task, seed)
             return EnvironmentObject(
