@@ -49,7 +49,8 @@ import Testing
 
     @Test func aLinearTaskIsAPointOnItsPlane() throws {
         let task = try LinearQuadratic()
-        for (state, reach) in [([0.5, -0.3], 1.0), ([3, 0], 4), ([0, 1e6], 1 << 21)] {
+        let cases: [(state: [Double], reach: Double)] = [([0.5, -0.3], 1), ([3, 0], 4), ([0, 1e6], 0x1p21)]
+        for (state, reach) in cases {
             try task.restore(EnvironmentSnapshot(numbers: state))
             let drawing = try Self.drawing(task)
             guard case .disc(let place, _) = try #require(drawing.shapes.last).form else { Issue.record("no disc"); return }
