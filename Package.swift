@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
         .testTarget(name: "LaboratoryTests", dependencies: ["Laboratory"]),
-        .testTarget(name: "BindingsTests", dependencies: ["Bindings"]),
+        .testTarget(name: "BindingsTests", dependencies: ["Bindings", "MuJoCoEnvironments"]),
         .testTarget(name: "SessionKitTests", dependencies: ["SessionKit"]),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),
         // Whole programs with their expected output, and the built program driven from outside.

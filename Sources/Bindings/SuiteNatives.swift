@@ -15,11 +15,18 @@ enum SuiteNatives {
             text: """
                 Rewards lie between 0 and 1; an episode is 1000 steps and ends by its time limit only, so that a
                 return of 1000 would be perfect. Only lqr is another kind: it pays 1 less a quadratic cost, without
-                bounds on actions or a time limit, and ends near its rest. Chains come in any size: swimmer4,
-                lqr_5_3 with 5 bodies, 3 of them driven. MuJoCo does the physics: scripts/mpo fetches it.
+                bounds on actions or a time limit, and ends near its rest, which noise never lets it reach: a lab needs
+                its setting `horizon` there. Chains come in any size: swimmer4, lqr_5_3 with 5 bodies, 3 of them
+                driven. MuJoCo does the physics: scripts/mpo fetches it.
 
                 \(SuiteEnvironment.domains.map { "\($0): \(SuiteEnvironment.tasks(of: $0).joined(separator: ", "))" }.joined(separator: "; ")).
-                """
+                """,
+            examples: [
+                Example(
+                    "suite(\"cheetah\", \"run\")",
+                    "cheetah-run · observation 17 · action 6 in [−1, 1] · 1 000 steps an episode"),
+                Example("env = suite(\"pendulum\", \"swingup\"); reset(env); step(env, 0.5).reward >= 0", "true"),
+            ]
         ) { _, domain, task, seed in
             try checkNames(domain, task, seed)
             return EnvironmentObject(

@@ -92,8 +92,8 @@ import Testing
             do { _ = try body() } catch { return (error as? Fault)?.id }
             return nil
         }
-        #expect(id { try FiniteMDP(transitions: [], rewards: []) } == "mdp.shape")
-        #expect(id { try FiniteMDP(transitions: [[]], rewards: [[]]) } == "mdp.shape")
+        #expect(id { try FiniteMDP(transitions: [], rewards: [] as [[Double]]) } == "mdp.shape")
+        #expect(id { try FiniteMDP(transitions: [[]], rewards: [[]] as [[Double]]) } == "mdp.shape")
         #expect(id { try FiniteMDP(transitions: [[[0.5, 0.4]], [[0, 1]]], rewards: [[0], [0]]) } == "mdp.probabilities")
         #expect(id { try FiniteMDP(transitions: [[[1.5, -0.5]], [[0, 1]]], rewards: [[0], [0]]) } == "mdp.probabilities")
         #expect(id { try FiniteMDP(transitions: [[[.nan, 1]], [[0, 1]]], rewards: [[0], [0]]) } == "mdp.probabilities")
