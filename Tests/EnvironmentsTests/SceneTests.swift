@@ -49,7 +49,8 @@ import Testing
 
     @Test func aLinearTaskIsAPointOnItsPlane() throws {
         let task = try LinearQuadratic()
-        for (state, reach) in [([0.5, -0.3], 1.0), ([3, 0], 4), ([0, 1e6], 1 << 21)] {
+        let cases: [(state: [Double], reach: Double)] = [([0.5, -0.3], 1), ([3, 0], 4), ([0, 1e6], 0x1p21)]
+        for (state, reach) in cases {
             try task.restore(EnvironmentSnapshot(numbers: state))
             let drawing = try Self.drawing(task)
             guard case .disc(let place, _) = try #require(drawing.shapes.last).form else { Issue.record("no disc"); return }
@@ -100,8 +101,8 @@ import Testing
     }
 
     @Test func tablesAreARowOfStates() throws {
-        let mdp = try FiniteMDP(
-            transitions: [[[0, 1]], [[0, 1]]], rewards: [[0], [0]], start: [1, 0], terminal: [1])
+        let rewards: [[Double]] = [[0], [0]]
+        let mdp = try FiniteMDP(transitions: [[[0, 1]], [[0, 1]]], rewards: rewards, start: [1, 0], terminal: [1])
         let task = try FiniteMDPEnvironment(mdp)
         let board = try Self.board(task)
         #expect(board.rows == [[Scene.Cell(), Scene.Cell("T", .target)]] && board.agent == Scene.Place(row: 0, column: 0))
