@@ -218,7 +218,7 @@ import Testing
         try terminal.expect("evaluated 1 episode · return ")
         try terminal.expect("[3]>")
         // Up over the lines of the picture, as often as it was drawn again.
-        #expect(String(decoding: terminal.raw, as: UTF8.self).components(separatedBy: "\r\u{1B}[").count > 2)
+        #expect(String(decoding: terminal.raw, as: UTF8.self).split(separator: "\r\u{1B}[").count > 2)
         terminal.type("1000 + 1\r")
         try terminal.expect("\n1001\r\n")
     }

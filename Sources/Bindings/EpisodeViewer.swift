@@ -6,7 +6,7 @@ import Runtime
 import Support
 
 /// Shows an episode while it is played: in place and in time on a terminal, as a few pictures anywhere else.
-final class EpisodePlayer {
+final class EpisodeViewer {
     private let output: any OutputSink
     private let cancellation: CancellationToken
     private let limit: Int?
