@@ -15,7 +15,7 @@ enum SceneNatives {
             Parameter<Int?>("every", "steps from picture to picture", default: nil, shown: "as can be followed"),
             Parameter<Int>("episode", "which: evaluate(lab).returns[episode] is its return", default: 0),
             text: """
-                On a terminal the pictures follow each other in one place, \(Digits.short(EpisodePlayer.stepSeconds)) s a step \
+                On a terminal the pictures follow each other in one place, \(Digits.short(EpisodeViewer.stepSeconds)) s a step \
                 where the task is not about time; Ctrl-C stops. In a pipe or a file there are \
                 four of them, or one each `every` steps. Returns what evaluate does, of the one episode.
                 """,
@@ -25,10 +25,10 @@ enum SceneNatives {
         ) { context, lab, speed, every, episode in
             guard speed > 0 else { throw Fault("watch.speed", "a speed above 0 was wanted, \(Digits.short(speed)) was given") }
             if let every, every < 1 { throw Fault("watch.every", "`every` wants 1 step or more, got \(every)") }
-            let player = EpisodePlayer(context, limit: lab.lab.horizon, speed: speed, every: every)
-            defer { player.stop() }
-            let evaluation = try lab.lab.play(evaluation: episode, cancellation: context.cancellation, player.see)
-            player.finish()
+            let viewer = EpisodeViewer(context, limit: lab.lab.horizon, speed: speed, every: every)
+            defer { viewer.stop() }
+            let evaluation = try lab.lab.play(evaluation: episode, cancellation: context.cancellation, viewer.see)
+            viewer.finish()
             return EvaluationObject(evaluation)
         },
         NativeFunction(

@@ -15,6 +15,8 @@ extension Lab {
             throw Fault("watch.episode", "an episode's index of 0 or more was wanted, \(index) was given")
         }
         let task = try environment.copy()
+        // What outlives episodes in the task starts as the lab has it now, as it does in evaluate.
+        if task.outlivesEpisodes, let kept = state.environment { try task.restore(kept) }
         let parameters = policy.parameters
         let limit = state.settings.horizon ?? task.spec.episodeLimit
         var start = RandomStream(seed: state.seed, purpose: .evaluationReset, step: UInt64(index))

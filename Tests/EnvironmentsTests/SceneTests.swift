@@ -101,8 +101,8 @@ import Testing
     }
 
     @Test func tablesAreARowOfStates() throws {
-        let mdp = try FiniteMDP(
-            transitions: [[[0, 1]], [[0, 1]]], rewards: [[0], [0]], start: [1, 0], terminal: [1])
+        let rewards: [[Double]] = [[0], [0]]
+        let mdp = try FiniteMDP(transitions: [[[0, 1]], [[0, 1]]], rewards: rewards, start: [1, 0], terminal: [1])
         let task = try FiniteMDPEnvironment(mdp)
         let board = try Self.board(task)
         #expect(board.rows == [[Scene.Cell(), Scene.Cell("T", .target)]] && board.agent == Scene.Place(row: 0, column: 0))

@@ -205,4 +205,34 @@ import Testing
         try coloured.expect("[1]>")
         #expect(String(decoding: coloured.raw, as: UTF8.self).contains("\u{1B}[1;36m[1]>"))
     }
+
+    /// An episode is drawn in place, and ends with its result and a prompt that works.
+    @Test func anEpisodeIsWatched() throws {
+        let terminal = try start()
+        terminal.type("env = pendulum().time_limit(30); lab = mpo(env, gaussian(env), qnet(env))\r")
+        try terminal.expect("[2]>")
+        terminal.type("watch(lab, speed: 5)\r")
+        try terminal.expect("step 0 of 30 · return 0\r\n")
+        try terminal.expect("step 30 of 30 · reward ")
+        try terminal.expect("truncated\r\n")
+        try terminal.expect("evaluated 1 episode · return ")
+        try terminal.expect("[3]>")
+        // Up over the lines of the picture, as often as it was drawn again.
+        #expect(String(decoding: terminal.raw, as: UTF8.self).split(separator: "\r\u{1B}[").count > 2)
+        terminal.type("1000 + 1\r")
+        try terminal.expect("\n1001\r\n")
+    }
+
+    @Test func ctrlCEndsWatching() throws {
+        let terminal = try start()
+        terminal.type("env = pendulum(); lab = mpo(env, gaussian(env), qnet(env))\r")
+        try terminal.expect("[2]>")
+        terminal.type("watch(lab)\r")
+        try terminal.expect("step 2 of 200 · reward ")
+        terminal.type(interrupt)
+        try terminal.expect("interrupted\r\n")
+        try terminal.expect("[3]>")
+        terminal.type("1000 + 1\r")
+        try terminal.expect("\n1001\r\n")
+    }
 }

@@ -6,7 +6,7 @@ import Runtime
 import Support
 
 /// Shows an episode while it is played: in place and in time on a terminal, as a few pictures anywhere else.
-final class EpisodePlayer {
+final class EpisodeViewer {
     private let output: any OutputSink
     private let cancellation: CancellationToken
     private let limit: Int?
@@ -55,11 +55,14 @@ final class EpisodePlayer {
     // MARK: On a terminal
 
     private func animate(_ task: any Environment, _ episode: Episode, _ step: Episode.Step?) throws {
-        let started = start ?? Self.now()
-        start = started
-        let due = started + Double(episode.steps) * (task.stepSeconds ?? Self.stepSeconds) / speed
-        // Real time goes on; a picture that would come too late or too soon after another is left out.
-        let isDue = every.map { episode.steps % $0 == 0 } ?? (max(due, Self.now()) - lastShown >= Self.shortest)
+        let now = Self.now()
+        var due = (start ?? now) + Double(episode.steps) * (task.stepSeconds ?? Self.stepSeconds) / speed
+        // What took long, or Ctrl-Z, is not caught up with.
+        let late = max(0, now - due - 0.25)
+        start = (start ?? now) + late
+        due += late
+        // A picture that would come too soon after another is left out.
+        let isDue = every.map { episode.steps % $0 == 0 } ?? (max(due, now) - lastShown >= Self.shortest)
         guard isDue || episode.isOver else { return }
         let figure = try Figure(try task.scene(), title: task.spec.name)
         let text = fitted(figure, episode, step)
