@@ -33,8 +33,6 @@ public final class SkipFrames: EnvironmentWrapper {
     public var arguments: [JSON.Member] { [JSON.Member("frames", .integer(frames))] }
     public func around(_ inner: any Environment) throws -> any EnvironmentWrapper { try SkipFrames(inner, frames: frames) }
 
-    public var stepSeconds: Double? { inner.stepSeconds.map { $0 * Double(frames) } }
-
     public var memory: [Double] {
         get { [done] }
         set { done = newValue.first ?? 0 }
