@@ -105,9 +105,10 @@ public final class NormaliseObservations: EnvironmentWrapper {
         guard seen.count == moments.mean.count else { return seen }
         let variance = moments.variance
         return seen.indices.map { i in
+            if !seen[i].isFinite { return seen[i] }  // the cut would hide it from the episode, which tells of it
             let scaled =
                 moments.count > 0 ? (seen[i] - moments.mean[i]) / (variance[i] + epsilon).squareRoot() : seen[i]
-            return scaled.isNaN ? scaled : min(max(scaled, -clip), clip)
+            return min(max(scaled, -clip), clip)
         }
     }
 

@@ -213,7 +213,7 @@ import Testing
     @Test func aNumberThatIsNotFiniteIsToldAndNotLearned() throws {
         let broken = EnvironmentTests.Broken()
         let wrapper = try NormaliseObservations(broken)
-        let fault = #expect(throws: Fault.self) { try Self.play(wrapper, action: [-1]) }
+        let fault = #expect(throws: Fault.self) { try Self.play(wrapper, action: [-1], steps: 3) }
         #expect(fault?.id == "environment.observation-not-finite")
         #expect(wrapper.moments.mean == [0])
     }
