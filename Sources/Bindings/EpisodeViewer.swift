@@ -40,7 +40,7 @@ final class EpisodeViewer {
         if output.canAnimate {
             try animate(task, episode, step)
         } else if isWanted(episode) {
-            let figure = try Figure(try task.scene(), title: task.spec.name)
+            let figure = Figure(try task.scene(), title: task.spec.name)
             let text = picture(figure, episode, step, output.style)
             if every != nil { output.print(text) } else { keep(episode, text) }
         }
@@ -64,7 +64,7 @@ final class EpisodeViewer {
         // A picture that would come too soon after another is left out.
         let isDue = every.map { episode.steps % $0 == 0 } ?? (max(due, now) - lastShown >= Self.shortest)
         guard isDue || episode.isOver else { return }
-        let figure = try Figure(try task.scene(), title: task.spec.name)
+        let figure = Figure(try task.scene(), title: task.spec.name)
         let text = fitted(figure, episode, step)
         try wait(until: due)
         lastShown = Self.now()

@@ -30,8 +30,9 @@ struct PhysicsFrame {
 
         let (solids, planes) = try ghost.geoms()
         let geoms = solids + (try ghost.targetSites())
-        // A root that slides without limits, or flies, goes anywhere.
-        let roams = joints > 0 && (types[0] == 0 || (types[0] == 2 && !isLimited(0)))
+        // A root that flies, or one with limbs that slides without limits, goes anywhere.
+        let hasLimbs = (0..<joints).contains { types[$0] == 3 }
+        let roams = joints > 0 && (types[0] == 0 || (types[0] == 2 && !isLimited(0) && hasLimbs))
         var low = SIMD2<Double>(repeating: .infinity)
         var high = SIMD2<Double>(repeating: -.infinity)
         func add(_ geom: PhysicsGeom) {
@@ -48,13 +49,26 @@ struct PhysicsFrame {
             let root = try ghost.integers("body_rootid")
             let own = geoms.filter { $0.body < root.count && root[$0.body] == root[min(body, root.count - 1)] && $0.role != .ground }
             for geom in own.isEmpty ? geoms : own { add(geom) }
+            // What flies also turns over.
+            if types[0] == 0 {
+                let middle = (low + high) / 2
+                let radius = own.map { (view.place($0.centre) - middle).length + $0.radius }.max() ?? 0
+                low = pointwiseMin(low, middle - 0.75 * radius)
+                high = pointwiseMax(high, middle + 0.75 * radius)
+            }
             let place = try ghost.field("xpos").vector(body)
             tracked = (body, SIMD3(place.x, place.y, place.z))
         } else {
             for geom in geoms { add(geom) }
             // A range of ten metres on a table of one is none.
             let size = (high - low).max()
-            for ball in try Self.reach(ghost, geoms, joints: joints, farthest: 3 * (size.isFinite ? size : 1)) {
+            var middle = (0.0, 0.0, 0.0)
+            var extent = 0.0
+            withUnsafeMutableBytes(of: &middle) { bytes in
+                mpo_physics_framing(ghost.handle, bytes.baseAddress?.assumingMemoryBound(to: Double.self), &extent)
+            }
+            let farthest = max(3 * (size.isFinite ? size : 1), extent)
+            for ball in try Self.reach(ghost, geoms, joints: joints, farthest: farthest, isLimited) {
                 low = pointwiseMin(low, view.place(ball.centre) - ball.radius)
                 high = pointwiseMax(high, view.place(ball.centre) + ball.radius)
             }
@@ -90,7 +104,7 @@ struct PhysicsFrame {
     /// Balls around all places where a model with a fixed base can get: a hinge swings what hangs on it around itself,
     /// a slide shifts it by its range.
     private static func reach(
-        _ ghost: Physics, _ geoms: [PhysicsGeom], joints: Int, farthest: Double
+        _ ghost: Physics, _ geoms: [PhysicsGeom], joints: Int, farthest: Double, _ isLimited: (Int) -> Bool
     ) throws -> [Ball] {
         let (types, bodies) = (try ghost.integers("jnt_type"), try ghost.integers("jnt_bodyid"))
         let (anchors, axes, range) = (try ghost.field("xanchor"), try ghost.field("xaxis"), try ghost.field("jnt_range"))
@@ -112,7 +126,9 @@ struct PhysicsFrame {
                     let a = axes.vector(joint)
                     let axis = SIMD3(a.x, a.y, a.z)
                     let zero = start[Int(address[joint])]
-                    let ends = [range[joint, 0] - zero, range[joint, 1] - zero].filter { $0.magnitude <= farthest }
+                    // Without limits, as far as it is from the other end of what hangs on a string.
+                    let given = isLimited(joint) ? [range[joint, 0] - zero, range[joint, 1] - zero] : [-0.1 * farthest, 0.1 * farthest]
+                    let ends = given.filter { $0.magnitude <= farthest }
                     balls[body] += balls[body].flatMap { ball in
                         ends.map { Ball(centre: ball.centre + axis * $0, radius: ball.radius) }
                     }

@@ -68,3 +68,7 @@ func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
 extension SIMD3<Double> {
     var length: Double { (self * self).sum().squareRoot() }
 }
+
+extension SIMD2<Double> {
+    var length: Double { (self * self).sum().squareRoot() }
+}
