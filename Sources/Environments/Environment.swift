@@ -106,7 +106,7 @@ public enum ActionSpace: Equatable, Sendable {
                 "an action of \(size) number\(size == 1 ? "" : "s") was wanted, \(action.count) were given")
         }
         if let index = action.firstIndex(where: { !$0.isFinite }) {
-            throw Fault("environment.action-not-finite", "the action's element \(index) is \(action[index])")
+            throw Fault("environment.action-not-finite", "the action's element \(index) is \(action[index].isNaN ? "NaN" : "\(action[index])")")
         }
         if case .finite(let count) = self {
             guard let index = action.first.flatMap(Int.init(exactly:)), (0..<count).contains(index) else {
