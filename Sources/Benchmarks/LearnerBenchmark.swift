@@ -16,13 +16,15 @@ final class LearnerWorkload {
     private var settings = MPOSettings()
     private var state: LearnerState
 
-    init(workers: Workers) throws {
+    init(
+        workers: Workers, twin: Bool = false, support: ValueSupport? = nil, change: (inout MPOSettings) -> Void = { _ in }
+    ) throws {
         let (observation, dimensions, transitions) = (17, 6, 100_000)
         let policy = try Policy.gaussian(
             observationSize: observation, box: .unit(dimensions),
             stream: RandomStream(seed: 0, purpose: .initialisation, step: 0))
         let critic = try QNetwork(
-            .stateAction(observationSize: observation, actionSize: dimensions),
+            .stateAction(observationSize: observation, actionSize: dimensions), twin: twin, support: support,
             stream: RandomStream(seed: 0, purpose: .initialisation, step: 1))
         learner = try MPOLearner(LearnerModel(policy: policy, critic: critic), workers: workers)
         replay = try Replay(capacity: transitions, observationSize: observation, actionSize: dimensions)
@@ -36,7 +38,9 @@ final class LearnerWorkload {
         }
         settings.actions = 20
         settings.batch = 256
-        state = LearnerState(policy: policy.parameters, critic: critic.parameters, settings: settings)
+        change(&settings)
+        state = LearnerState(
+            policy: policy.parameters, critic: critic.parameters, twin: critic.twin?.parameters, settings: settings)
     }
 
     func step() throws {
@@ -56,9 +60,21 @@ final class LearnerWorkload {
 
 func learnerBenchmarks(workers: Workers) throws -> [Benchmark] {
     let workload = try LearnerWorkload(workers: workers)
-    return [
+    return try [
         Benchmark(name: "learner step (W)", unit: "steps/s", amount: 1, flop: LearnerWorkload.flop) {
             try workload.step()
         }
+    ] + criticBenchmarks(workers: workers)
+}
+
+/// Workload W with the other critics and targets.
+private func criticBenchmarks(workers: Workers) throws -> [Benchmark] {
+    let kinds = [
+        ("Retrace", try LearnerWorkload(workers: workers) { $0.target = .retrace }),
+        ("twin critics", try LearnerWorkload(workers: workers, twin: true)),
+        ("51 atoms", try LearnerWorkload(workers: workers, support: ValueSupport(low: -10, high: 10))),
     ]
+    return kinds.map { name, workload in
+        Benchmark(name: "learner step (W), \(name)", unit: "steps/s", amount: 1) { try workload.step() }
+    }
 }

@@ -61,7 +61,7 @@ final class LabObject: HostObject {
             return .object(PolicyObject(policy))
         case "target_critic":
             let critic = lab.critic.copy()
-            try critic.network.replaceParameters(lab.learnerState.targetCritic)
+            try critic.replaceParameters(lab.learnerState.targetCritics)
             return .object(CriticObject(critic))
         case "replay_buffer": return .object(ReplayObject(lab))
         case "history": return .object(Self.table(lab.history))

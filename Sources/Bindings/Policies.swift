@@ -77,14 +77,28 @@ enum PolicyNatives {
             Parameter<String>("activation", "tanh, relu or elu", default: "elu"),
             Parameter<Bool>("layernorm", "layer normalisation and tanh after the first layer", default: false),
             Parameter<String>("initialiser", "how weights start", default: "uniform"),
+            Parameter<Bool>("twin", "two networks, of which the smaller Q counts", default: false),
+            Parameter<Int?>("atoms", "a distributional critic (C51) with so many atoms: 51 are usual", default: nil),
+            Parameter<Double?>("v_min", "with atoms: the smallest discounted return that it can tell", default: nil),
+            Parameter<Double?>("v_max", "with atoms: the largest", default: nil),
             text: """
                 Continuous actions go in beside the observation, and Q(s, a) comes out; finitely many actions
                 have an output each. Called: critic(s, a), or critic(s) for finitely many actions.
+                twin: both networks learn from the same target, and both the target and the E-step take the
+                smaller of the two for every state and action (clipped double Q); critic.first and
+                critic.second are the two. Source: Fujimoto et al. 2018.
+                atoms: the outputs are logits over evenly spaced values from v_min to v_max, the loss is the
+                cross entropy to the projected target distribution, and Q is the distribution's mean; see
+                distribution(critic, s, a). Returns outside count as v_min or v_max. Source: Bellemare et al. 2017.
                 """,
             examples: [
-                Example("qnet(pendulum(), hidden: [200, 200])", "Q network · 4 → 200 → 200 → 1 · 41 401 parameters")
+                Example("qnet(pendulum(), hidden: [200, 200])", "Q network · 4 → 200 → 200 → 1 · 41 401 parameters"),
+                Example("qnet(pendulum(), twin: true)", "twin Q networks · 4 → 200 → 200 → 1 · 2 × 41 401 parameters"),
+                Example(
+                    "qnet(pendulum(), atoms: 51, v_min: -300, v_max: 0)",
+                    "distributional Q network · 4 → 200 → 200 → 51 (51 atoms from -300 to 0) · 51 451 parameters"),
             ]
-        ) { context, env, hidden, activation, layernorm, initialiser in
+        ) { context, env, hidden, activation, layernorm, initialiser, twin, atoms, low, high in
             let spec = env.environment.spec
             let form: CriticForm =
                 switch spec.actions {
@@ -94,10 +108,45 @@ enum PolicyNatives {
             return CriticObject(
                 try QNetwork(
                     form, hidden: hidden, activation: choice(activation, "activation"), layerNormalisation: layernorm,
-                    initialiser: .named(initialiser), stream: context.random.initialisation(seed: context.seed),
-                    cancellation: context.cancellation))
+                    initialiser: .named(initialiser), twin: twin, support: support(atoms, low, high),
+                    stream: context.random.initialisation(seed: context.seed), cancellation: context.cancellation))
+        },
+        NativeFunction(
+            "distribution", in: "policies", "What a distributional critic says: the probability of every value.",
+            parameters: Parameter<CriticObject>("critic", "a critic with atoms"),
+            Parameter<Value>("states", "a state, or a row for each of several"),
+            Parameter<Value?>("actions", "the actions beside them, where these are continuous", default: nil),
+            text: """
+                A record: support, the values z, and probabilities, p(z) of every state and action; with finitely
+                many actions a row for each. Q is the sum of z p(z), which critic(s, a) gives. Inside minimize it is
+                differentiable by the critic's parameters.
+                """,
+            examples: [
+                Example(
+                    "critic = qnet(bandit([1, 2]), hidden: [], atoms: 3, v_min: 0, v_max: 2); distribution(critic, [1]).probabilities.shape",
+                    "[2, 3]"),
+                Example("qnet(bandit([1, 2]), atoms: 3, v_min: 0, v_max: 2).support[1]", "1"),
+            ]
+        ) { _, critic, states, actions -> Value in
+            try critic.distribution([states] + (actions.map { [$0] } ?? []))
         },
     ]
+
+    /// What `atoms`, `v_min` and `v_max` of qnet ask for.
+    private static func support(_ atoms: Int?, _ low: Double?, _ high: Double?) throws -> ValueSupport? {
+        switch (atoms, low, high) {
+        case (nil, nil, nil): return nil
+        case (let atoms?, let low?, let high?): return try ValueSupport(low: low, high: high, atoms: atoms)
+        case (nil, _, _):
+            throw Fault(
+                "critic.atoms", "v_min and v_max belong to a distributional critic, and atoms were not given",
+                hint: "qnet(env, atoms: 51, v_min: …, v_max: …)")
+        default:
+            throw Fault(
+                "critic.support", "a distributional critic wants v_min and v_max beside atoms",
+                hint: "the smallest and the largest discounted return: with rewards from 0 to 1, 0 and 1/(1 - gamma)")
+        }
+    }
 
     private static func finite(_ env: EnvironmentObject, _ name: String) throws -> (EnvironmentSpec, Int) {
         let spec = env.environment.spec

@@ -81,6 +81,12 @@ final class QStepObject: ResultObject {
             "Q-step", Digits.count(q.gradientSteps, "gradient step"),
             "TD error \(Digits.short(q.tdErrorBefore, significant: 3)) → \(Digits.short(q.tdErrorAfter, significant: 3))",
         ]
+        if let trace = q.meanTrace { parts.append("mean trace \(Digits.short(trace, significant: 3))") }
+        if let entropy = q.crossEntropy { parts.append("cross entropy \(Digits.short(entropy, significant: 3))") }
+        for (share, end) in [(q.clippedLow, "below v_min"), (q.clippedHigh, "above v_max")] {
+            if let share, share > 0 { parts.append("\(Digits.short(100 * share, significant: 2)) % of the target \(end)") }
+        }
+        if let gap = q.twinGap { parts.append("twins \(Digits.short(gap, significant: 3)) apart") }
         if q.refreshes > 0 { parts.append("target critic refreshed" + (q.refreshes > 1 ? " \(Digits.count(q.refreshes, "time"))" : "")) }
         super.init(
             parts.joined(separator: " · "),
@@ -88,6 +94,6 @@ final class QStepObject: ResultObject {
                 ("steps", .integer(q.gradientSteps)), ("td_error_before", .number(q.tdErrorBefore)),
                 ("td_error", .number(q.tdErrorAfter)), ("mean_q", .number(q.meanQ)), ("mean_target", .number(q.meanTarget)),
                 ("gradient_norm", .number(q.gradientNorm)), ("target_age", .integer(q.targetAge)),
-            ])
+            ] + q.details.map { ($0.name, .number($0.value)) })
     }
 }

@@ -67,7 +67,7 @@ extension Lab {
                         .init("td_error", all.tdErrorAfter), .init("mean_q", all.meanQ),
                         .init("mean_target", all.meanTarget), .init("gradient_norm", all.gradientNorm),
                         .init("target_age", Double(all.targetAge)),
-                    ]
+                    ] + all.details.map { .init($0.name, $0.value) }
                 ))
         }
         if let failure { throw failure }

@@ -12,13 +12,14 @@ extension Lab {
     /// the old file or the new one.
     public func save(to path: String) throws { try checkpoint().write(to: path) }
 
-    func checkpoint() throws -> Checkpoint {
+    package func checkpoint() throws -> Checkpoint {
         let now = currentState()
         var file = Checkpoint(kind: "lab")
         let policyJSON = try file.add("policy", policy)
         let criticJSON = try file.add("critic", critic)
         let archive = now.learner.archive
-        for name in archive.tensors.keys.sorted() where name != "policy" && name != "critic" {
+        // Policy and critics were added as networks.
+        for name in archive.tensors.keys.sorted() where !["policy", "critic", "twin"].contains(name) {
             if let tensor = archive.tensors[name] { try file.add("learner." + name, shape: [tensor.count], tensor) }
         }
         for name in archive.numbers.keys.sorted() {
@@ -66,6 +67,7 @@ extension Lab {
         let critic = try file.critic("critic", file.described("critic"))
         var archive = LearnerArchive(
             tensors: ["policy": policy.parameters, "critic": critic.parameters], numbers: [:])
+        archive.tensors["twin"] = critic.twin?.parameters
         for name in file.names where name.hasPrefix("learner.") {
             if name.hasPrefix("learner.numbers.") {
                 archive.numbers[String(name.dropFirst(16))] = try file.doubles(name)

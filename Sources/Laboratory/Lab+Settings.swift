@@ -13,6 +13,7 @@ extension Lab {
         try change(&after.settings)
         if after.settings == before.settings { return }
         try after.settings.validate()
+        try learner.model.requireCritic(for: after.settings)
         if after.settings.eta != before.settings.eta {
             after.learner.eta = after.settings.eta
             after.learner.descent = nil

@@ -107,6 +107,7 @@ extension Lab {
         var state = state
         state.learner.policy = policy.parameters
         state.learner.critic = critic.parameters
+        if let twin = critic.twin { state.learner.twin?.critic = twin.parameters }
         return state
     }
 
@@ -114,7 +115,7 @@ extension Lab {
     func restore(_ other: LabState) throws {
         if let snapshot = other.environment { try environment.restore(snapshot) }
         try policy.network.replaceParameters(other.learner.policy)
-        try critic.network.replaceParameters(other.learner.critic)
+        try critic.replaceParameters(other.learner.critics)
         state = other
     }
 
@@ -129,7 +130,7 @@ extension Lab {
         let snapshot = 8 * (before.environment?.numbers.count ?? 0)
         let bytes = before.learner.bytes(since: after.learner) + changes.reduce(512 + snapshot) { $0 + $1.bytes }
         try policy.network.replaceParameters(after.learner.policy)
-        try critic.network.replaceParameters(after.learner.critic)
+        try critic.replaceParameters(after.learner.critics)
         state = after
         if let row {
             history.append(
@@ -146,15 +147,21 @@ extension Lab {
 extension LearnerState {
     /// The bytes that keeping this state costs beside `other`: of the storages that `other` does not share.
     func bytes(since other: LearnerState) -> Int {
-        let mine = [policy, policyOptimiser.first, policyOptimiser.second, critic, criticOptimiser.first,
-            criticOptimiser.second, reference, targetCritic]
-        let theirs = [other.policy, other.policyOptimiser.first, other.policyOptimiser.second, other.critic,
-            other.criticOptimiser.first, other.criticOptimiser.second, other.reference, other.targetCritic]
         var sum = 0
-        for (a, b) in zip(mine, theirs) where a !== b { sum += a.count * 4 }
+        for (a, b) in zip(storages, other.storages) where a !== b { sum += a.count * 4 }
         if let samples = targetSamples, samples.q !== other.targetSamples?.q {
             sum += 4 * (samples.states.count + samples.actions.count + samples.q.count + samples.referenceOutputs.count)
         }
         return sum
+    }
+
+    /// What it keeps of parameters and moments.
+    private var storages: [Storage] {
+        let shared = [
+            policy, policyOptimiser.first, policyOptimiser.second, critic, criticOptimiser.first,
+            criticOptimiser.second, reference, targetCritic,
+        ]
+        guard let twin else { return shared }
+        return shared + [twin.critic, twin.optimiser.first, twin.optimiser.second, twin.target]
     }
 }

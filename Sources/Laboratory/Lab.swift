@@ -36,7 +36,8 @@ public final class Lab {
     ) throws {
         try settings.validate()
         try Self.check(environment.spec, policy.form, policy.observationSize, critic.form)
-        let learner = LearnerState(policy: policy.parameters, critic: critic.parameters, settings: settings)
+        let learner = LearnerState(
+            policy: policy.parameters, critic: critic.parameters, twin: critic.twin?.parameters, settings: settings)
         try self.init(
             environment: environment.copy(), policy: policy, critic: critic,
             state: LabState(learner: learner, settings: settings, seed: seed),
@@ -60,6 +61,7 @@ public final class Lab {
         self.history = history
         self.statements = statements
         learner = try MPOLearner(LearnerModel(policy: policy, critic: critic), workers: workers)
+        try learner.model.requireCritic(for: state.settings)
         ownPlayer = try EpisodePlayer(environment, learner.model)
         undoLog = UndoLog(byteLimit: Self.undoBytes)
         if let snapshot = state.environment {

@@ -62,6 +62,17 @@ extension CriticForm {
     }
 }
 
+extension ValueSupport {
+    var json: JSON { ["low": .number(low), "high": .number(high), "atoms": .integer(atoms)] }
+
+    init(json: JSON, path: String) throws {
+        guard let low = json["low"]?.double, let high = json["high"]?.double, let atoms = json["atoms"]?.int else {
+            throw Fault("checkpoint.damaged", "'\(path)' is damaged: its critic's support is \(json)")
+        }
+        try self.init(low: low, high: high, atoms: atoms)
+    }
+}
+
 extension Checkpoint {
     /// Adds a network's parameters and returns its description.
     mutating func add(_ prefix: String, _ network: Network) throws -> JSON {
@@ -74,7 +85,12 @@ extension Checkpoint {
     }
 
     mutating func add(_ prefix: String, _ critic: QNetwork) throws -> JSON {
-        ["form": critic.form.json, "network": try add(prefix, critic.network)]
+        var members: [JSON.Member] = [
+            .init("form", critic.form.json), .init("network", try add(prefix, critic.network)),
+        ]
+        if let twin = critic.twin { members.append(.init("twin", try add(prefix + ".twin", twin))) }
+        if let support = critic.support { members.append(.init("support", support.json)) }
+        return .object(members)
     }
 }
 
@@ -92,7 +108,10 @@ extension LoadedCheckpoint {
     }
 
     func critic(_ prefix: String, _ json: JSON) throws -> QNetwork {
+        // Formats 1 and 2 have neither a twin nor a support.
         try QNetwork(
-            CriticForm(json: json["form"] ?? .null, path: path), network: network(prefix, json["network"] ?? .null))
+            CriticForm(json: json["form"] ?? .null, path: path), network: network(prefix, json["network"] ?? .null),
+            twin: json["twin"].map { try network(prefix + ".twin", $0) },
+            support: json["support"].map { try ValueSupport(json: $0, path: path) })
     }
 }

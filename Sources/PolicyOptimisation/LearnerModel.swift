@@ -7,6 +7,9 @@ public struct LearnerModel: Hashable, Sendable {
     public let policyArchitecture: NetworkArchitecture
     public let criticForm: CriticForm
     public let criticArchitecture: NetworkArchitecture
+    /// The support of a distributional critic.
+    public let criticSupport: ValueSupport?
+    public let hasTwinCritics: Bool
 
     /// Checks that policy and critic speak of the same observations and actions.
     public init(policy: Policy, critic: QNetwork) throws {
@@ -14,6 +17,8 @@ public struct LearnerModel: Hashable, Sendable {
         policyArchitecture = policy.network.architecture
         criticForm = critic.form
         criticArchitecture = critic.network.architecture
+        criticSupport = critic.support
+        hasTwinCritics = critic.twin != nil
         guard critic.form.observationSize == policy.observationSize else {
             throw Fault(
                 "learner.shape",
@@ -40,6 +45,14 @@ public struct LearnerModel: Hashable, Sendable {
                 "learner.shape",
                 "a policy over finitely many actions needs a critic with an output per action, one on (s, a) was given")
         }
+    }
+
+    /// Refuses a target that this critic cannot learn from.
+    public func requireCritic(for settings: MPOSettings) throws {
+        guard settings.target == .retrace, criticSupport != nil else { return }
+        throw Fault(
+            "settings.target", "target \"retrace\" needs a critic of expected values, this one is distributional",
+            hint: "target \"td\" with n_step works for both; or qnet(env) without atoms")
     }
 
     /// O.

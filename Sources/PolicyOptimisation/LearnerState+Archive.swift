@@ -43,6 +43,13 @@ extension LearnerState {
             "eta": [eta], "lambda_mean": lambdaMean.numbers, "lambda_cov": lambdaCov.numbers,
             "lambda_total": lambdaTotal.numbers,
         ]
+        if let twin {
+            tensors["twin"] = twin.critic
+            tensors["twin.first"] = twin.optimiser.first
+            tensors["twin.second"] = twin.optimiser.second
+            tensors["target_twin"] = twin.target
+            numbers["twin_steps"] = [Double(twin.optimiser.steps)]
+        }
         if let descent { numbers["descent"] = descent.numbers }
         if let samples = targetSamples {
             tensors["samples.states"] = samples.states
@@ -71,6 +78,7 @@ extension LearnerState {
             second: try archive.tensor("critic.second", count: critic.count), steps: criticSteps)
         reference = try archive.tensor("reference", count: policy.count)
         targetCritic = try archive.tensor("target_critic", count: critic.count)
+        twin = try archive.tensors["twin"].map { try Self.twin(archive, $0) }
         let eta = try archive.list("eta", count: 1)[0]
         guard eta > 0, eta.isFinite else { throw Fault("learner.archive", "the temperature eta must be above 0, it is \(eta)") }
         self.eta = eta
@@ -102,6 +110,18 @@ extension LearnerState {
                 reference: try archive.tensor("samples.reference", count: policy.count), stateCount: numbers[0],
                 referenceStep: numbers[1])
         }
+    }
+
+    private static func twin(_ archive: LearnerArchive, _ critic: Storage) throws -> TwinState {
+        guard let steps = Int(exactly: try archive.list("twin_steps", count: 1)[0]), steps >= 0 else {
+            throw Fault("learner.archive", "the twin critic's number of optimiser steps is no count")
+        }
+        return TwinState(
+            critic: critic,
+            optimiser: AdamState(
+                first: try archive.tensor("twin.first", count: critic.count),
+                second: try archive.tensor("twin.second", count: critic.count), steps: steps),
+            target: try archive.tensor("target_twin", count: critic.count))
     }
 
     /// Adds everything that it holds to a digest: equal digests mean equal bits.

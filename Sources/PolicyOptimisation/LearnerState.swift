@@ -14,6 +14,8 @@ public struct LearnerState: Sendable {
     public var reference: Storage
     /// Q': it scores those actions.
     public var targetCritic: Storage
+    /// The second of twin critics.
+    public var twin: TwinState?
     public var lambdaMean: Multiplier
     public var lambdaCov: Multiplier
     public var lambdaTotal: Multiplier
@@ -41,19 +43,43 @@ public struct LearnerState: Sendable {
     }
 
     /// A learner before its first step: reference policy and target critic are copies.
-    public init(policy: Storage, critic: Storage, settings: MPOSettings) {
+    public init(policy: Storage, critic: Storage, twin: Storage? = nil, settings: MPOSettings) {
         self.policy = policy
         policyOptimiser = AdamState(parameterCount: policy.count)
         self.critic = critic
         criticOptimiser = AdamState(parameterCount: critic.count)
         reference = policy
         targetCritic = critic
+        self.twin = twin.map(TwinState.init)
         lambdaMean = Multiplier(lambda: settings.lambdaMean)
         lambdaCov = Multiplier(lambda: settings.lambdaCov)
         lambdaTotal = Multiplier(lambda: settings.lambdaTotal)
         eta = settings.eta
         counters = Counters()
     }
+}
+
+/// What learning changes of the second of twin critics.
+public struct TwinState: Sendable {
+    public var critic: Storage
+    public var optimiser: AdamState
+    public var target: Storage
+
+    public init(_ critic: Storage) {
+        self.init(critic: critic, optimiser: AdamState(parameterCount: critic.count), target: critic)
+    }
+
+    init(critic: Storage, optimiser: AdamState, target: Storage) {
+        self.critic = critic
+        self.optimiser = optimiser
+        self.target = target
+    }
+}
+
+extension LearnerState {
+    /// What the learner trains, and what scores actions: of both twins where there are two.
+    public var critics: CriticParameters { CriticParameters(first: critic, second: twin?.critic) }
+    public var targetCritics: CriticParameters { CriticParameters(first: targetCritic, second: twin?.target) }
 }
 
 /// The sampled side of a TD target: next states, the reference policy's actions there, and their target Q values.

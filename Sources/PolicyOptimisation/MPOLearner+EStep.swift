@@ -72,7 +72,7 @@ extension MPOLearner {
                 head, parameters: state.reference, states: states, stateCount: stateCount, actions: count,
                 seed: seed, purpose: .estepActions, step: key)
             let q = try score(
-                state.targetCritic, states: states, stateCount: stateCount, clipped: sampled.clipped,
+                state.targetCritics, states: states, stateCount: stateCount, clipped: sampled.clipped,
                 actions: count, during: "estep")
             let penalised = penalise(
                 q, sampled.actions, head, settings.actionPenalty)
@@ -84,7 +84,7 @@ extension MPOLearner {
             let policy = try probabilities(
                 head, parameters: state.reference, states: states, stateCount: stateCount)
             let q = try score(
-                state.targetCritic, states: states, stateCount: stateCount, clipped: states, actions: head.actions,
+                state.targetCritics, states: states, stateCount: stateCount, clipped: states, actions: head.actions,
                 during: "estep")
             return unsolved(
                 state.reference, step: state.counters.policySteps - state.counters.referenceAge, stateCount: stateCount,

@@ -65,53 +65,6 @@ extension MPOLearner {
             actions: actions, clipped: clipped, logProbabilities: logProbabilities, outputs: outputs)
     }
 
-    /// Q' of every state's actions, [S, N]; NaN and infinities are a fault that names state and action.
-    func score(
-        _ critic: Storage, states: Storage, stateCount: Int, clipped: Storage, actions count: Int, during step: String
-    ) throws -> Storage {
-        let q = Storage(count: stateCount * count)
-        switch model.criticForm {
-        case .stateAction:
-            try criticPlan.forward(
-                parameters: critic,
-                input: .statesAndActions(states: states, actions: clipped, actionsPerState: count),
-                rows: stateCount * count, outputs: q)
-        case .perAction:
-            try criticPlan.forward(parameters: critic, input: .rows(states), rows: stateCount, outputs: q)
-        }
-        // A sum of squares in Double is finite iff every float is.
-        if !Adam.globalNorm(q).isFinite {
-            for i in 0..<q.count where !q.pointer[i].isFinite {
-                throw Fault(
-                    "\(step).not-finite",
-                    "the target critic's Q of state \(i / count), action \(i % count) is \(q.pointer[i])",
-                    hint: "undo, or lower critic_learning_rate")
-            }
-        }
-        return q
-    }
-
-    /// Actions of the replay as the critic sees them: clipped to the box.
-    func clipped(_ actions: Storage, _ head: GaussianHead) -> Storage {
-        let result = Storage(count: actions.count)
-        let low = head.box.normalisedLow.map { Float($0) }
-        let high = head.box.normalisedHigh.map { Float($0) }
-        let size = head.actionSize
-        let (from, to) = (actions.pointer, result.pointer)
-        withExtendedLifetime((actions, result)) {
-            low.withUnsafeBufferPointer { low in
-                high.withUnsafeBufferPointer { high in
-                    var d = 0
-                    for i in 0..<actions.count {
-                        to[i] = min(max(from[i], low[d]), high[d])
-                        d = d + 1 == size ? 0 : d + 1
-                    }
-                }
-            }
-        }
-        return result
-    }
-
     /// π(·|s) of every state, [S, A], and the logits that they came from.
     func probabilities(
         _ head: CategoricalHead, parameters: Storage, states: Storage, stateCount: Int

@@ -22,6 +22,8 @@ public final class MPOLearner {
     let criticGradient: Storage
     /// Per worker, for one row's arithmetic.
     let rowScratch: [DoubleBuffer]
+    /// Per worker, for one row's atoms; empty unless the critic is distributional.
+    let atomScratch: [AtomScratch]
     /// Per row of a batch: statistics, and what the M-step knows of the row's reference and samples.
     private var rowStatistics = DoubleBuffer(1)
     private var rowTargets = DoubleBuffer(1)
@@ -41,6 +43,7 @@ public final class MPOLearner {
         }
         try MemoryBudget.require(elements: [workers.count, size], stride: 8, for: "the learner's scratch memory")
         rowScratch = (0..<workers.count).map { _ in DoubleBuffer(size) }
+        atomScratch = model.criticSupport.map { support in (0..<workers.count).map { _ in AtomScratch(support) } } ?? []
     }
 
     func statistics(_ count: Int) -> DoubleBuffer {
@@ -56,11 +59,13 @@ public final class MPOLearner {
     /// Refuses states and settings that do not fit this learner.
     func check(_ state: LearnerState, _ settings: MPOSettings) throws {
         guard state.policy.count == model.policyArchitecture.parameterCount,
-            state.critic.count == model.criticArchitecture.parameterCount
+            state.critic.count == model.criticArchitecture.parameterCount,
+            state.twin?.critic.count == (model.hasTwinCritics ? state.critic.count : nil)
         else {
             throw Fault("learner.state", "this learner state belongs to other networks")
         }
         try settings.validate()
+        try model.requireCritic(for: settings)
         if settings.perDimension {
             guard case .gaussian(let head) = model.policyForm, head.covariance == .diagonal else {
                 throw Fault(

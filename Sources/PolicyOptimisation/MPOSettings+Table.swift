@@ -47,7 +47,16 @@ extension MPOSettings {
         .init(
             "gamma", \.gamma, .number(low: 0, high: 1, openLow: false, openHigh: false), "discount γ a step",
             deck: "discount"),
-        .init("n_step", count: \.nStep, 1, "rewards in a TD target before it bootstraps"),
+        .init(
+            "target", choice: \.target,
+            "what the critic learns from: td (TD(0), or n_step rewards), or retrace, Retrace(λ) along sequences of the replay"),
+        .init("n_step", count: \.nStep, 1, "rewards in a TD target before it bootstraps (target td)"),
+        .init(
+            "retrace_lambda", \.retraceLambda, .number(low: 0, high: 1, openLow: false, openHigh: false),
+            "λ of Retrace: each step's trace coefficient is λ min(1, π(a|s)/b(a|s)); 0 is TD(0) (target retrace)"),
+        .init(
+            "sequence", count: \.sequence, 1,
+            "transitions in a sequence at most; the steps of all sequences make up the batch (target retrace)"),
         .init("actions", count: \.actions, 1, "actions N sampled a state, in the E-step and the TD target", deck: "no. of actions to sample"),
         .init("batch", count: \.batch, 1, "states S in a batch", deck: "training batch size"),
         .init(

@@ -30,7 +30,10 @@ public struct MPOSettings: Hashable, Sendable {
 
     // Policy evaluation and optimisation
     public var gamma = 0.99
+    public var target = TargetRule.td
     public var nStep = 1
+    public var retraceLambda = 1.0
+    public var sequence = 8
     public var actions = 20
     public var batch = 256
     public var states = StateChoice.current
@@ -57,6 +60,14 @@ public struct MPOSettings: Hashable, Sendable {
     public var minSigma = 1e-3
 
     public init() {}
+
+    /// What the critic is drawn to.
+    public enum TargetRule: String, CaseIterable, Hashable, Sendable {
+        /// n rewards, then the value of the state that they lead to.
+        case td
+        /// Retrace(λ) along sequences of the replay.
+        case retrace
+    }
 
     /// How η is found.
     public enum DualSolver: String, CaseIterable, Hashable, Sendable {

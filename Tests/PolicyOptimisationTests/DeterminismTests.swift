@@ -30,6 +30,31 @@ import Testing
         #expect(Set(one).count == 5)
     }
 
+    /// The same for every critic and target.
+    @Test(arguments: [false, true], ["retrace", "twin", "atoms"]) func criticsOfEveryKind(finite: Bool, kind: String) throws {
+        let support = kind == "atoms" ? try ValueSupport(low: -20, high: 5, atoms: 21) : nil
+        let runs = try [1, 2, 3].map { threads in
+            var lab = try TestLab(
+                observation: 5, action: 3, hidden: [40, 40], finite: finite, twin: kind == "twin", support: support,
+                threads: threads
+            ) {
+                $0.batch = 200
+                $0.target = kind == "retrace" ? .retrace : .td
+                $0.criticPeriod = 2
+            }
+            var digests: [String] = []
+            for _ in 0..<4 {
+                lab.state = try lab.learner.qstep(lab.state, replay: lab.replay, settings: lab.settings, seed: 4).state
+                let (e, next) = try lab.learner.estep(lab.state, replay: lab.replay, settings: lab.settings, seed: 4)
+                lab.state = try lab.learner.mstep(next, e, settings: lab.settings).state
+                digests.append(digest(lab.state))
+            }
+            return digests
+        }
+        #expect(runs[1] == runs[0] && runs[2] == runs[0])
+        #expect(Set(runs[0]).count == 4)
+    }
+
     @Test func aSavedStateGoesOnBitForBit() throws {
         var lab = try TestLab { $0.dualSolver = .gradient; $0.states = .next }
         lab.state = try lab.learner.qstep(lab.state, replay: lab.replay, settings: lab.settings, seed: 2, steps: 3).state

@@ -14,7 +14,7 @@ struct TestLab {
     /// Observations are normal, rewards −|a − o₀|², one step in twenty terminates, one in twenty is truncated.
     init(
         observation: Int = 3, action: Int = 2, hidden: [Int] = [16, 16], covariance: GaussianHead.Covariance = .full,
-        finite: Bool = false, rows: Int = 500, seed: UInt64 = 1, threads: Int = 1,
+        finite: Bool = false, twin: Bool = false, support: ValueSupport? = nil, rows: Int = 500, seed: UInt64 = 1, threads: Int = 1,
         change: (inout MPOSettings) -> Void = { _ in }
     ) throws {
         settings = MPOSettings()
@@ -27,15 +27,18 @@ struct TestLab {
         if finite {
             policy = try .categorical(observationSize: observation, actions: action, hidden: hidden, stream: first)
             critic = try QNetwork(
-                .perAction(observationSize: observation, actions: action), hidden: hidden, stream: second)
+                .perAction(observationSize: observation, actions: action), hidden: hidden, twin: twin, support: support,
+                stream: second)
         } else {
             policy = try .gaussian(
                 observationSize: observation, box: .unit(action), hidden: hidden, covariance: covariance, stream: first)
             critic = try QNetwork(
-                .stateAction(observationSize: observation, actionSize: action), hidden: hidden, stream: second)
+                .stateAction(observationSize: observation, actionSize: action), hidden: hidden, twin: twin,
+                support: support, stream: second)
         }
         learner = try MPOLearner(LearnerModel(policy: policy, critic: critic), workers: Workers(count: threads))
-        state = LearnerState(policy: policy.parameters, critic: critic.parameters, settings: settings)
+        state = LearnerState(
+            policy: policy.parameters, critic: critic.parameters, twin: critic.twin?.parameters, settings: settings)
         replay = try Replay(
             capacity: max(1, rows), observationSize: observation, actionSize: finite ? 1 : action)
         var stream = RandomStream(seed: seed, purpose: .exploration)
