@@ -75,6 +75,6 @@ private func criticBenchmarks(workers: Workers) throws -> [Benchmark] {
         ("51 atoms", try LearnerWorkload(workers: workers, support: ValueSupport(low: -10, high: 10))),
     ]
     return kinds.map { name, workload in
-        Benchmark(name: "learner step (W), \(name)", unit: "steps/s", amount: 1) { try workload.step() }
+        Benchmark(name: "step (W) with \(name)", unit: "steps/s", amount: 1) { try workload.step() }
     }
 }

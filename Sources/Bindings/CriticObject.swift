@@ -52,26 +52,15 @@ final class CriticObject: HostObject, NetworkHolder {
     /// Of twins the smaller of both, of a distribution its mean. Differentiable by the critic's parameters inside
     /// `minimize`. Actions are in the policy's units, [−1, 1].
     override func call(_ arguments: CallArguments, _ context: NativeContext) throws -> Value {
-        let input = try input(arguments.values)
-        if let support = critic.support {
-            let weighted = try probabilities(input, support) * Self.values(of: support)
-            return try weighted.sum([-1]).asValue
-        }
-        let first = try values(critic.network, input)
-        guard let twin = critic.twin else { return first.asValue }
-        return try Tensor.minimum(first, values(twin, input)).asValue
+        try critic(input(arguments.values)).asValue
     }
 
     /// `support` [K] and `probabilities` [.., K], or [.., A, K] for finitely many actions.
     func distribution(_ arguments: [Value]) throws -> Value {
-        guard let support = critic.support else {
-            throw Fault(
-                "critic.expected", "this critic gives expected values, it has no distribution",
-                hint: "qnet(env, atoms: 51, v_min: …, v_max: …) makes one that has")
-        }
+        let probabilities = try critic.probabilities(input(arguments))
         return .record([
-            ("support", try Self.values(of: support).asValue),
-            ("probabilities", try probabilities(input(arguments), support).asValue),
+            ("support", try critic.support.map { try Self.values(of: $0).asValue } ?? .nothing),
+            ("probabilities", probabilities.asValue),
         ])
     }
 
@@ -94,20 +83,5 @@ final class CriticObject: HostObject, NetworkHolder {
         case (.stateAction, let count):
             throw Fault("argument.count", "critic(states, actions) was wanted, \(Digits.count(count, "argument")) \(count == 1 ? "was" : "were") given")
         }
-    }
-
-    /// Q of one network: [..], or [.., A].
-    private func values(_ network: Network, _ input: Tensor) throws -> Tensor {
-        let outputs = try network(input)
-        if case .perAction = critic.form { return outputs }
-        return try outputs.reshaped(Array(outputs.shape.dimensions.dropLast()))
-    }
-
-    /// p(z|s, a): [.., K], or [.., A, K].
-    private func probabilities(_ input: Tensor, _ support: ValueSupport) throws -> Tensor {
-        let outputs = try critic.network(input)
-        var shape = Array(outputs.shape.dimensions.dropLast())
-        if case .perAction(_, let actions) = critic.form { shape.append(actions) }
-        return try outputs.reshaped(shape + [support.atoms]).softmax()
     }
 }

@@ -92,13 +92,25 @@ enum LabNatives {
                     cancellation: context.cancellation, progress: progress))
         },
         NativeFunction(
-            "qstep", in: "mpo", "Policy evaluation: gradient steps of the critic towards the TD target.",
+            "qstep", in: "mpo", "Policy evaluation: gradient steps of the critic towards its target.",
             parameters: Parameter<LabObject>("lab", "the lab"), Parameter<Int>("steps", "gradient steps", default: 1),
             text: """
-                y = r + γ (1 - terminated) mean Q'(s', a'), with N actions a' of the reference policy, the target
-                critic Q', and n rewards where n_step is n. A truncated episode bootstraps.
+                Target td: y = r + γ (1 - terminated) mean Q'(s', a'), with N actions a' of the reference policy,
+                the target critic Q', and n rewards where n_step is n. A truncated episode bootstraps.
+                Target retrace: Retrace(λ) along sequences of the replay, whose steps are all learned from:
+                y = Q'(s, a) + Σ_j γ^j c_1 … c_j δ_j with δ = r + γ mean Q'(s', a') - Q'(s, a) at each step and
+                c = λ min(1, π(a|s)/b(a|s)), b what the behaviour policy said; batch counts transitions.
+                Beside td_error and its like the result (and history) has mean_trace, the mean of c, and
+                mean_sequence; for a distributional critic cross_entropy, clipped_low and clipped_high, the shares
+                of the target below v_min and above v_max; for twins twin_gap, the mean of |Q1 - Q2|.
+                Sources: Munos et al. 2016, Bellemare et al. 2017, Fujimoto et al. 2018.
                 """,
             examples: [
+                Example(
+                    """
+                    env = bandit([1, 1]); lab = mpo(env, tabular(env), qnet(env, hidden: []), target: "retrace")
+                    collect(lab, episodes: 3); qstep(lab).mean_sequence
+                    """, "1"),
                 Example(
                     "env = bandit([1, 1]); lab = mpo(env, tabular(env), qnet(env)); collect(lab, episodes: 3); qstep(lab).steps", "1")
             ]

@@ -18,6 +18,7 @@ final class LabObject: HostObject {
             BoundText.text(.kl, settings.kl),
         ]
         parts += Self.held(lab).map { BoundText.text($0, settings[$0]) }
+        if settings.target == .retrace { parts.append("Retrace(\(NumberText.plain(settings.retraceLambda)))") }
         if settings.trustRegion == .none { parts.append("no trust region") }
         return parts.joined(separator: " · ")
     }
@@ -60,9 +61,7 @@ final class LabObject: HostObject {
             try policy.network.replaceParameters(lab.learnerState.reference)
             return .object(PolicyObject(policy))
         case "target_critic":
-            let critic = lab.critic.copy()
-            try critic.replaceParameters(lab.learnerState.targetCritics)
-            return .object(CriticObject(critic))
+            return .object(CriticObject(try lab.critic.copy(lab.learnerState.targetCritics)))
         case "replay_buffer": return .object(ReplayObject(lab))
         case "history": return .object(Self.table(lab.history))
         case "seed": return .number(Double(lab.seed))

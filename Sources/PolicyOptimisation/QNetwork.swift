@@ -102,6 +102,13 @@ public final class QNetwork: CustomStringConvertible {
     /// Another critic with the same parameters.
     public func copy() -> QNetwork { QNetwork(copying: self) }
 
+    /// Another critic with other parameters, such as the target critic's.
+    public func copy(_ parameters: CriticParameters) throws -> QNetwork {
+        let other = copy()
+        try other.replaceParameters(parameters)
+        return other
+    }
+
     private init(copying other: QNetwork) {
         form = other.form
         network = other.network.copy()

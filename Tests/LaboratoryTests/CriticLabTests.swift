@@ -14,7 +14,7 @@ import Testing
     private func lab(_ kind: Kind) throws -> Lab {
         var settings = Fixture.settings(replay: 150)
         settings.horizon = 60
-        settings.states = kind == .twin ? .next : .current
+        settings.states = kind == .twin || kind == .retrace ? .next : .current
         settings.target = kind == .retrace || kind == .twinRetrace ? .retrace : .td
         settings.nStep = kind == .atoms ? 3 : 1
         return try Lab(
@@ -117,6 +117,28 @@ import Testing
         settings.target = .retrace
         #expect(throws: Fault.self) {
             try Lab(environment: Pendulum(), policy: lab.policy, critic: lab.critic, settings: settings)
+        }
+    }
+
+    /// Files of before these critics have neither their settings nor their parts.
+    @Test func olderFilesAreRead() throws {
+        let lab = try Fixture.pendulum()
+        try Fixture.turn(lab)
+        try Fixture.withFile { path in
+            var file = try lab.checkpoint()
+            let new = ["target", "retrace_lambda", "sequence"]
+            func without(_ json: JSON, _ path: [String]) -> JSON {
+                guard let members = json.members else { return json }
+                return .object(members.compactMap { member in
+                    if path.isEmpty { return new.contains(member.key) ? nil : member }
+                    return member.key == path[0] ? .init(member.key, without(member.value, Array(path.dropFirst()))) : member
+                })
+            }
+            let before = file.description.description
+            file.description = without(file.description, ["state", "settings"])
+            #expect(before.contains("retrace_lambda") && !file.description.description.contains("retrace_lambda"))
+            try file.write(to: path)
+            #expect(try Lab.load(from: path).digest() == lab.digest())
         }
     }
 
