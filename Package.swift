@@ -7,6 +7,7 @@ import PackageDescription
 //   4  SessionKit                             source in, outcome out
 //   3  Bindings                               the only module that sees language and domain
 //   2b Laboratory                             a lab: environment, learner, replay, undo, save
+//      ExactInference                         evidence, posterior and EM on finite MDPs; on top of Environments
 //   2  Runtime · PolicyOptimisation · Environments · Checkpoints · Plots
 //      MuJoCoEnvironments ── CMuJoCo          on top of Environments; optional at run time
 //   1  Syntax · Networks
@@ -18,7 +19,9 @@ let package = Package(
         .library(name: "MPOTensors", targets: ["Support", "Tensors", "Networks"]),
         .library(
             name: "MPOCore",
-            targets: ["PolicyOptimisation", "Environments", "MuJoCoEnvironments", "Checkpoints", "Laboratory"]),
+            targets: [
+                "PolicyOptimisation", "Environments", "MuJoCoEnvironments", "Checkpoints", "Laboratory", "ExactInference",
+            ]),
         .library(name: "MPOPlots", targets: ["Plots"]),
     ],
     dependencies: [
@@ -44,8 +47,10 @@ let package = Package(
         // 2b
         .target(
             name: "Laboratory", dependencies: ["PolicyOptimisation", "Environments", "Checkpoints"]),
+        .target(name: "ExactInference", dependencies: ["Environments"]),
         // 3
-        .target(name: "Bindings", dependencies: ["Runtime", "Laboratory", "MuJoCoEnvironments", "Plots"]),
+        .target(
+            name: "Bindings", dependencies: ["Runtime", "Laboratory", "ExactInference", "MuJoCoEnvironments", "Plots"]),
         // 4
         .target(name: "SessionKit", dependencies: ["Bindings"]),
         // 5
@@ -74,6 +79,7 @@ let package = Package(
         .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
         .testTarget(name: "LaboratoryTests", dependencies: ["Laboratory"]),
+        .testTarget(name: "ExactInferenceTests", dependencies: ["ExactInference", "PolicyOptimisation"]),
         .testTarget(name: "BindingsTests", dependencies: ["Bindings", "MuJoCoEnvironments"]),
         .testTarget(name: "SessionKitTests", dependencies: ["SessionKit"]),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"]),

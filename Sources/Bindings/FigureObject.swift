@@ -4,7 +4,7 @@ import Support
 import Syntax
 
 /// A figure in the language: a value with a text form and an SVG form of the same content.
-final class FigureObject: HostObject {
+class FigureObject: HostObject {
     let figure: Figure
 
     init(_ figure: Figure) { self.figure = figure }

@@ -1,8 +1,6 @@
 import Environments
-import PolicyOptimisation
 import Runtime
 import Support
-import Tensors
 
 /// What finite MDPs say of themselves: their outcomes, and exact values.
 enum FiniteMDPNatives {
@@ -56,7 +54,7 @@ enum FiniteMDPNatives {
         ) { context, env, policy, gamma in
             let mdp = try mdp(env, "policy_evaluation")
             let value = try mdp.evaluate(
-                policy: table(policy, mdp), discount: gamma, cancellation: context.cancellation)
+                policy: FinitePolicy.table(policy, states: mdp.stateCount, actions: mdp.actionCount), discount: gamma, cancellation: context.cancellation)
             return ExactValueObject("policy evaluation", env, value, gamma)
         },
         NativeFunction(
@@ -120,49 +118,5 @@ enum FiniteMDPNatives {
             throw Fault("mdp.index", "a\(what == "action" ? "n" : "") \(what) in 0..<\(count) was wanted, \(index) was given")
         }
         return index..<index + 1
-    }
-
-    /// A policy's probabilities, states × actions.
-    private static func table(_ policy: Value, _ mdp: FiniteMDP) throws -> [[Double]] {
-        if case .object(let object as PolicyObject) = policy { return try table(object.policy, mdp) }
-        let given: NumberRows
-        do { given = try NumberRows.convert(policy) } catch is Mismatch {
-            throw Fault(
-                "mdp.policy", "a policy of a finite MDP is a policy object or a list, got \(policy.described)",
-                hint: "a list of an action for each state, or of a list of probabilities for each state")
-        }
-        guard given.isFlat, let actions = given.rows.first else { return given.rows }
-        guard actions.count == mdp.stateCount else {
-            throw Fault("mdp.policy", "an action for each of \(mdp.stateCount) states was wanted, \(actions.count) were given")
-        }
-        return try actions.enumerated().map { s, number in
-            guard let action = Int(exactly: number), (0..<mdp.actionCount).contains(action) else {
-                throw Fault(
-                    "mdp.policy",
-                    "an action in 0..<\(mdp.actionCount) was wanted for state \(s), \(NumberText.plain(number)) was given")
-            }
-            return (0..<mdp.actionCount).map { $0 == action ? 1 : 0 }
-        }
-    }
-
-    private static func table(_ policy: Policy, _ mdp: FiniteMDP) throws -> [[Double]] {
-        guard case .categorical(let head) = policy.form, head.actions == mdp.actionCount,
-            policy.observationSize == mdp.stateCount
-        else {
-            throw Fault(
-                "mdp.policy",
-                "a policy over \(mdp.stateCount) states and \(mdp.actionCount) actions was wanted, got \(policy.description)",
-                hint: "make it for this environment: tabular(env) or categorical(env)")
-        }
-        let actor = try PolicyActor(policy)
-        var observation = Array(repeating: 0.0, count: mdp.stateCount)
-        return try (0..<mdp.stateCount).map { s in
-            observation[s] = 1
-            defer { observation[s] = 0 }
-            guard case .categorical(let probabilities) = try actor.distribution(policy.parameters, observation: observation)
-            else { return [] }
-            let sum = probabilities.reduce(0, +)
-            return probabilities.map { $0 / sum }
-        }
     }
 }

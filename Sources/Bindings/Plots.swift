@@ -133,6 +133,7 @@ enum PlotNatives {
         case let curve as DualCurve: try curve.figure()
         case let dual as DualObject: try dual.curve.figure()
         case let estep as EStepObject: try estep.dualCurve().figure()
+        case let estep as ExactEStepObject: try estep.figure()
         default: try Figure.ofTask(value)
         }
     }

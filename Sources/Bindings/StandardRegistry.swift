@@ -29,6 +29,8 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(SceneNatives.all)
     registry.add(SavingNatives.all)
     registry.add(DualNatives.all)
+    registry.add(ExactInferenceNatives.all)
+    registry.add(EMFigureNatives.all)
     registry.add(PlotNatives.all)
     return registry
 }

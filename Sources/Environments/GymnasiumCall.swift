@@ -51,7 +51,7 @@ extension Double {
     var single: Double { Double(Float(self)) }
 
     /// For messages: `1`, not `1.0`.
-    var plain: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+    package var plain: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 
     /// numpy's `x ** 2`.
     var squared: Double { mpo_pow(self, 2) }
