@@ -16,7 +16,7 @@ func isWanted(_ name: String) -> Bool {
 func measurements() throws -> [Measurement] {
     if arguments.contains("--programs") { return programMeasurements().filter { isWanted($0.name) } }
     let benchmarks = try productBenchmarks(workers: workers) + networkBenchmarks(workers: workers)
-        + learnerBenchmarks(workers: workers) + collectBenchmarks(workers: workers) + physicsBenchmarks(workers: workers)
+        + learnerBenchmarks(workers: workers) + familyBenchmarks(workers: workers) + collectBenchmarks(workers: workers) + physicsBenchmarks(workers: workers)
     var rows = try measure(benchmarks.filter { isWanted($0.name) })
     let allocations = "tensor-sized allocations, learner step (W)"
     if isWanted(allocations) {

@@ -20,6 +20,7 @@ final class EStepObject: HostObject {
 
     override var summary: String {
         "E-step · \(Digits.count(estep.stateCount, "state")) × \(Digits.count(estep.actionCount, "action")) · "
+            + (estep.variational == nil ? "" : "parametric q · ")
             + "η \(Digits.short(estep.eta)) · \(BoundText.text(.kl, estep.constraint)): \(Digits.fixed(estep.kl, 4)) \(estep.status.text)"
     }
 
@@ -29,14 +30,29 @@ final class EStepObject: HostObject {
         if estep.optimum.outcome == .gradientStep {
             solved = "one gradient step, KL − ε \(Digits.short(estep.optimum.residual, significant: 2))"
         }
+        if estep.optimum.outcome == .floor { solved = "at its floor, \(solved)" }
+        var name = "E-step"
+        if let q = estep.variational {
+            name += " · parametric q"
+            solved = (estep.constraint.bound == nil ? "fixed" : "multiplier of the bound")
+                + ", \(Digits.count(q.gradientSteps, "gradient step")) of q"
+        }
         let status = estep.constraint.bound == nil ? "" : estep.status.text
-        let rows = [
-            [estep.constraint.bound == nil ? "η" : "η*", Digits.short(estep.eta), solved],
+        let isSolved = estep.constraint.bound != nil && estep.variational == nil && estep.optimum.outcome != .floor
+        var rows = [
+            [isSolved ? "η*" : "η", Digits.short(estep.eta), solved],
             ["KL(q‖π)", Digits.fixed(estep.kl, 4), BoundText.hold(estep.constraint), status],
             ["ESS", "\(Digits.short(estep.ess, significant: 3)) of \(estep.actionCount)"],
         ]
+        if let penalty = estep.penalty {
+            rows.append([
+                "penalty", Digits.fixed(penalty.kl, 4), BoundText.hold(.bounded(penalty.epsilon)),
+                BoundStatus(penalty.kl, constraint: .bounded(penalty.epsilon)).text,
+                "η \(Digits.short(penalty.eta, significant: 3))",
+            ])
+        }
         // The middle column of η is a sentence; it must not push the bounds apart.
-        var text = "E-step · \(Digits.count(estep.stateCount, "state")) × \(Digits.count(estep.actionCount, "action"))\n"
+        var text = "\(name) · \(Digits.count(estep.stateCount, "state")) × \(Digits.count(estep.actionCount, "action"))\n"
         let width = rows.map { $0[1].count }.max() ?? 0
         text += rows.map { row in
             "  " + row[0].padded(9) + "  " + row[1].padded(width) + row.dropFirst(2).filter { !$0.isEmpty }.map { "    " + $0 }.joined()
@@ -52,19 +68,23 @@ final class EStepObject: HostObject {
             JSON.Member("status", .string(estep.status.text)), JSON.Member("ess", .number(estep.ess)),
             JSON.Member("iterations", .integer(estep.optimum.iterations)),
             JSON.Member("residual", .number(estep.optimum.residual)),
+            JSON.Member("q_form", .string(estep.variational == nil ? "samples" : "parametric")),
         ])
     }
 
     override func isEqual(to other: HostObject) -> Bool {
         guard let other = other as? EStepObject else { return false }
         return estep.q === other.estep.q && estep.constraint == other.estep.constraint
+            && estep.variational?.parameters === other.estep.variational?.parameters
     }
 
     override var memberNames: [String] {
         [
             "eta", "kl", "epsilon", "status", "ess", "iterations", "residual", "value", "expected_q", "prior_q",
             "largest_weight", "weights", "q_values", "states", "actions", "log_probs", "prior", "kl_per_state",
-            "ess_per_state", "reference", "state_count", "action_count", "note", "dual",
+            "ess_per_state", "reference", "state_count", "action_count", "note", "dual", "q_form", "q_policy", "q_steps",
+            "q_gradient_norm", "kl_before", "epsilon_penalty", "eta_penalty", "kl_penalty", "penalty_weights",
+            "penalty_costs",
         ]
     }
 
@@ -94,16 +114,30 @@ final class EStepObject: HostObject {
             return try tensor(e.actions, [e.stateCount, e.actionCount, e.model.actionSize])
         case "kl_per_state": return .list(e.klPerState)
         case "ess_per_state": return .list(e.essPerState)
-        case "reference":
-            let copy = policy.copy()
-            try copy.network.replaceParameters(e.reference)
-            return .object(PolicyObject(copy))
+        case "reference": return try held(e.reference)
+        case "q_form": return .string(e.variational == nil ? "samples" : "parametric")
+        case "q_policy": return try e.variational.map { try held($0.parameters) } ?? .nothing
+        case "q_steps": return e.variational.map { .integer($0.gradientSteps) } ?? .nothing
+        case "q_gradient_norm": return e.variational.map { .number($0.gradientNorm) } ?? .nothing
+        case "kl_before": return e.variational.map { .number($0.klBefore) } ?? .nothing
+        case "epsilon_penalty": return e.penalty.map { .number($0.epsilon) } ?? .nothing
+        case "eta_penalty": return e.penalty.map { .number($0.eta) } ?? .nothing
+        case "kl_penalty": return e.penalty.map { .number($0.kl) } ?? .nothing
+        case "penalty_weights": return try e.penalty.map { try tensor($0.weights, [e.stateCount, e.actionCount]) } ?? .nothing
+        case "penalty_costs": return try e.penalty.map { try tensor($0.costs, [e.stateCount, e.actionCount]) } ?? .nothing
         case "state_count": return .integer(e.stateCount)
         case "action_count": return .integer(e.actionCount)
         case "dual": return .object(try dualCurve())
         case "note": return e.note.map { .string($0) } ?? .nothing
         default: return nil
         }
+    }
+
+    /// A policy of the lab's form with these parameters.
+    private func held(_ parameters: Storage) throws -> Value {
+        let copy = policy.copy()
+        try copy.network.replaceParameters(parameters)
+        return .object(PolicyObject(copy))
     }
 
     /// A table of one state's actions, the heaviest first, with a bar for every weight.

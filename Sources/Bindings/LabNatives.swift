@@ -15,40 +15,44 @@ enum LabNatives {
             parameters: Parameter<EnvironmentObject>("env", "the task; the lab plays on a copy of its own"),
             Parameter<PolicyObject>("policy", "the policy that is trained, this very one"),
             Parameter<CriticObject>("critic", "the critic that is trained, this very one"),
-            Parameter<LabelledRest>("settings", "any setting by its name: epsilon: 0.05, batch: 128", default: LabelledRest()),
+            Parameter<Value>("settings", "a record of settings, or one with the field lab: settings.acme", default: .nothing),
+            Parameter<LabelledRest>("others", "any setting by its name: epsilon: 0.05, batch: 128", default: LabelledRest()),
             text: """
                 A lab changes by steps only: collect, qstep, estep, mstep. Each is computed aside and committed
-                at once, adds a row to lab.history, and can be undone. settings(lab) lists all settings; they are
-                members of the lab, too: lab.batch = 128. Bounds are set by constrain lab.kl <= 0.05.
+                at once, adds a row to lab.history, and can be undone. lab.settings lists all settings; they are
+                members of the lab, too: lab.batch = 128. Bounds are set by constrain lab.kl <= 0.05. What is
+                named goes before what the record says. lab_like(settings.acme, env) makes policy and critic, too.
                 Source: Abdolmaleki et al. 2018, Maximum a Posteriori Policy Optimisation.
                 """,
             examples: [
                 Example(
                     "env = pendulum(); mpo(env, gaussian(env), qnet(env))",
-                    "lab · pendulum · 0 environment steps · KL(q‖π) ≤ 0.1 · KL mean ≤ 0.1 · KL cov ≤ 0.0001")
+                    "lab · pendulum · 0 environment steps · KL(q‖π) ≤ 0.1 · KL mean ≤ 0.1 · KL cov ≤ 0.0001"),
+                Example(
+                    "env = bandit([1, 2]); mpo(env, tabular(env), qnet(env), settings: {epsilon: 0.2, batch: 64}, batch: 32).batch", "32"),
+                Example("env = bandit([1, 2]); lab = mpo(env, tabular(env), qnet(env)); lab.settings[0].setting", "epsilon"),
             ]
-        ) { context, env, policy, critic, given in
+        ) { context, env, policy, critic, record, given in
             var settings = MPOSettings()
-            for (name, value) in given.fields { try settings.set(name, to: SettingValue(value, for: name)) }
+            for (name, value) in try fields(of: record) + given.fields {
+                try settings.set(name, to: SettingValue(value, for: name))
+            }
             return LabObject(
                 try Lab(
                     environment: env.environment, policy: policy.policy, critic: critic.critic, settings: settings,
                     seed: context.seed, statements: context.service(LabStatements.self).log))
         },
-        NativeFunction(
-            "settings", in: "mpo", "A table of a lab's settings: value, default and meaning of each.",
-            parameters: Parameter<LabObject>("lab", "the lab"),
-            examples: [Example("env = bandit([1, 2]); lab = mpo(env, tabular(env), qnet(env)); settings(lab)[0].setting", "epsilon")]
-        ) { _, lab in
-            let all = MPOSettings.descriptions.filter { $0.scope == .lab }
-            return Table([
-                ("setting", all.map { .string($0.name) }),
-                ("value", try all.map { try lab.lab.settings.value(of: $0.name).asValue }),
-                ("default", all.map { $0.defaultValue.asValue }),
-                ("meaning", all.map { .string($0.documentation) }),
-            ])
-        },
     ]
+
+    /// The settings of a record: its own fields, or those of its field `lab`.
+    private static func fields(of record: Value) throws -> [(name: String, value: Value)] {
+        guard record.isNothing == false else { return [] }
+        guard case .record(let box) = record else {
+            throw Fault("settings.record", "`settings` wants a record of settings, got \(record.described)", hint: "settings: {epsilon: 0.05}")
+        }
+        if case .record(let inner)? = box["lab"] { return zip(inner.names, inner.values).map { ($0, $1) } }
+        return zip(box.names, box.values).map { ($0, $1) }
+    }
 
     private static let steps: [NativeFunction] = [
         NativeFunction(
@@ -128,6 +132,9 @@ enum LabNatives {
             text: """
                 q(a|s) ∝ π(a|s) exp(Q(s, a)/η*), with η* the minimum of the dual
                 g(η) = η ε + η mean_s log mean_a exp(Q(s, a)/η). Nothing but the warm start of η changes.
+                With lab.q_form = "parametric" q is a network like the policy's: q_steps gradient steps up
+                E_q[Q] + η (ε - KL(q‖π)), η its multiplier; e.weights are then q/π on the samples of π, and
+                e.q_policy is q. With lab.epsilon_penalty actions outside the box get weights of their own.
                 Look at it: inspect(e, state: 0), plot(e.dual), e.weights.
                 Source: Abdolmaleki et al. 2018, section 4.1.
                 """,
@@ -136,7 +143,12 @@ enum LabNatives {
                     """
                     env = bandit([1, 2]); lab = mpo(env, tabular(env), qnet(env))
                     collect(lab, episodes: 3); estep(lab).action_count
-                    """, "2")
+                    """, "2"),
+                Example(
+                    """
+                    env = quadratic_bandit([0.5]); lab = mpo(env, gaussian(env), qnet(env), q_form: "parametric")
+                    collect(lab, episodes: 3); estep(lab).q_form
+                    """, "parametric"),
             ]
         ) { context, lab, epsilon in
             let e = try lab.lab.estep(cancellation: context.cancellation)
@@ -160,15 +172,27 @@ enum LabNatives {
             Parameter<Int>("steps", "gradient steps", default: 1),
             Parameter<Bool?>("backtrack", "scale each step back until its KLs are within their bounds", default: nil, shown: "the lab's"),
             Parameter<Bool>("commit", "false computes it and changes nothing; commit(m) applies it", default: true),
+            Parameter<Bool>("exact", "the closed form instead, for tables and policies without states", default: false),
             text: """
                 Maximises E_q[log π(a|s)] with KL(π_i‖π) split into the mean's part and the covariance's part,
                 each held by a multiplier λ that follows its dual. π_i is the E-step's reference policy.
+                lab.prior_sigma adds log p(θ) = -‖θ - θ_0‖²/2σ². exact: a table becomes π ∝ q + λ π_i, a Gaussian
+                without states gets q's mean and covariance, within the same bounds, λ exact.
                 Source: Abdolmaleki et al. 2018, section 4.2, and arXiv 1812.02256.
-                """
-        ) { context, lab, e, steps, backtrack, commit in
+                """,
+            examples: [
+                Example(
+                    """
+                    env = bandit([0, 1]); lab = mpo(env, tabular(env), qnet(env)); free lab.kl_total
+                    collect(lab, episodes: 3); e = estep(lab); m = mstep(lab, e, exact: true)
+                    max(abs(m.policy([1]).probabilities - e.weights[0])) < 0.000001
+                    """, "true")
+            ]
+        ) { context, lab, e, steps, backtrack, commit, exact in
             MStepObject(
                 try lab.lab.mstep(
-                    e.estep, steps: steps, backtrack: backtrack, commit: commit, cancellation: context.cancellation),
+                    e.estep, steps: steps, backtrack: backtrack, exact: exact, commit: commit,
+                    cancellation: context.cancellation),
                 lab.lab)
         },
         NativeFunction(

@@ -39,7 +39,8 @@ final class LabObject: HostObject {
     // MARK: Members
 
     private static let readings = [
-        "policy", "critic", "environment", "reference", "target_critic", "replay_buffer", "history", "seed", "eta",
+        "policy", "critic", "environment", "reference", "q_policy", "target_critic", "replay_buffer", "history",
+        "settings", "seed", "eta",
         "ess", "td_error", "last_return", "lambda_mean", "lambda_cov", "lambda_total", "environment_steps",
         "episodes_begun", "critic_gradient_steps", "policy_gradient_steps", "esteps", "reference_age", "target_age",
         "running_steps",
@@ -60,6 +61,12 @@ final class LabObject: HostObject {
             let policy = lab.policy.copy()
             try policy.network.replaceParameters(lab.learnerState.reference)
             return .object(PolicyObject(policy))
+        case "q_policy":
+            guard let q = lab.learnerState.variational else { return .nothing }
+            let policy = lab.policy.copy()
+            try policy.network.replaceParameters(q.parameters)
+            return .object(PolicyObject(policy))
+        case "settings": return .object(try Self.settings(lab))
         case "target_critic":
             return .object(CriticObject(try lab.critic.copy(lab.learnerState.targetCritics)))
         case "replay_buffer": return .object(ReplayObject(lab))
@@ -102,6 +109,17 @@ final class LabObject: HostObject {
     }
 
     private static func value(_ number: Double?) -> Value { number.map { .number($0) } ?? .nothing }
+
+    /// A row for every setting of a lab: its value, its default, what it means.
+    static func settings(_ lab: Lab) throws -> Table {
+        let all = MPOSettings.descriptions.filter { $0.scope == .lab }
+        return Table([
+            ("setting", all.map { .string($0.name) }),
+            ("value", try all.map { try lab.settings.value(of: $0.name).asValue }),
+            ("default", all.map { $0.defaultValue.asValue }),
+            ("meaning", all.map { .string($0.documentation) }),
+        ])
+    }
 
     /// A row for every committed step, a column for every statistic; what a step does not measure is nothing.
     static func table(_ history: [HistoryRow]) -> Table {

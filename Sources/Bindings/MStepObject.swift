@@ -20,7 +20,7 @@ final class MStepObject: HostObject {
 
     override var summary: String {
         var parts = [
-            "M-step", Digits.count(statistics.gradientSteps, "gradient step"),
+            "M-step", statistics.isExact ? "closed form" : Digits.count(statistics.gradientSteps, "gradient step"),
             "reference policy \(Digits.count(statistics.referenceAge, "step")) old",
         ]
         if !proposed.isCommitted { parts.append("not committed") }
@@ -33,7 +33,7 @@ final class MStepObject: HostObject {
             [
                 report.quantity.title, Digits.fixed(report.value, report.value < 0.00995 ? 5 : 4),
                 BoundText.hold(report.constraint), report.constraint.bound == nil ? "" : report.status.text,
-                "λ \(Digits.short(report.multiplier, significant: 3))",
+                report.isZeroByConstruction ? "the covariance is fixed" : "λ \(Digits.short(report.multiplier, significant: 3))",
             ]
         }
         if rows.isEmpty {
@@ -42,6 +42,9 @@ final class MStepObject: HostObject {
         rows.append([
             "E_q log π", "\(Digits.fixed(m.before.expectedLogProbability, 2)) → \(Digits.fixed(m.after.expectedLogProbability, 2))",
         ])
+        if let prior = m.logPrior, let before = m.logPriorBefore {
+            rows.append(["log p(θ)", "\(Digits.short(before, significant: 4)) → \(Digits.short(prior, significant: 4))"])
+        }
         rows.append(["entropy", "\(Digits.fixed(m.before.entropy, 2)) → \(Digits.fixed(m.after.entropy, 2))"])
         let bounded = rows.filter { $0.count > 2 }
         let widths = (0..<5).map { column in bounded.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
@@ -71,7 +74,8 @@ final class MStepObject: HostObject {
         [
             "steps", "kl_mean", "kl_cov", "kl_total", "lambda_mean", "lambda_cov", "lambda_total", "log_prob_before",
             "log_prob", "entropy_before", "entropy", "policy_loss", "penalty", "gradient_norm", "reference_age",
-            "refreshes", "committed", "kl_mean_per_dimension", "kl_cov_per_dimension", "step_share", "note", "policy",
+            "refreshes", "committed", "kl_mean_per_dimension", "kl_cov_per_dimension", "step_share", "log_prior_before",
+            "log_prior", "exact", "note", "policy",
         ]
     }
 
@@ -99,6 +103,9 @@ final class MStepObject: HostObject {
         case "kl_mean_per_dimension": return .list(m.after.klMeanPerDimension)
         case "kl_cov_per_dimension": return .list(m.after.klCovPerDimension)
         case "step_share": return m.smallestStepShare.map { .number($0) } ?? .nothing
+        case "log_prior_before": return m.logPriorBefore.map { .number($0) } ?? .nothing
+        case "log_prior": return m.logPrior.map { .number($0) } ?? .nothing
+        case "exact": return .boolean(m.isExact)
         case "note": return m.note.map { .string($0) } ?? .nothing
         case "policy":
             let copy = lab.policy.copy()

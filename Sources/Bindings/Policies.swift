@@ -12,7 +12,7 @@ enum PolicyNatives {
             "gaussian", in: "policies", "A Gaussian policy: a network from observations to the mean and covariance of actions.",
             parameters: Parameter<EnvironmentObject>("env", "the task that it acts in"),
             Parameter<[Int]>("hidden", "the widths of the hidden layers; [] makes it linear", default: [100, 100]),
-            Parameter<String>("covariance", "\"full\" through a Cholesky factor, or \"diagonal\"", default: "full"),
+            Parameter<String>("covariance", "\"full\" through a Cholesky factor, \"diagonal\", or \"fixed\" at init_sigma", default: "full"),
             Parameter<String>("mean", "\"tanh\" keeps the mean inside the action box; \"free\" does not", default: "tanh"),
             Parameter<String>("activation", "tanh, relu or elu", default: "elu"),
             Parameter<Bool>("layernorm", "layer normalisation and tanh after the first layer", default: false),
@@ -29,6 +29,9 @@ enum PolicyNatives {
                     "gaussian(pendulum(), hidden: [100, 100])",
                     "gaussian policy · 3 → 100 → 100 → 2 (mean 1, Cholesky factor 1) · 10 702 parameters"),
                 Example("gaussian(pendulum(), covariance: \"diagonal\").covariance", "diagonal"),
+                Example(
+                    "gaussian(pendulum(), covariance: \"fixed\", init_sigma: 0.3)",
+                    "gaussian policy · 3 → 100 → 100 → 1 (mean 1, standard deviation fixed at 0.3) · 10 601 parameters"),
             ]
         ) { context, env, hidden, covariance, mean, activation, layernorm, initSigma, minSigma, initialiser in
             let spec = env.environment.spec

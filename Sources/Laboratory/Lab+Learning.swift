@@ -94,19 +94,32 @@ extension Lab {
             .init("iterations", Double(e.optimum.iterations)), .init("residual", e.optimum.residual),
         ]
         if let epsilon = e.constraint.bound { statistics.append(.init("epsilon", epsilon)) }
+        if let q = e.variational {
+            statistics += [.init("kl_before", q.klBefore), .init("gradient_norm", q.gradientNorm)]
+        }
+        if let penalty = e.penalty {
+            statistics += [
+                .init("eta_penalty", penalty.eta), .init("kl_penalty", penalty.kl), .init("penalty_cost", penalty.cost),
+            ]
+        }
         try commit("estep", from: before, to: after, row: (.estep, statistics))
         return e
     }
 
-    /// The M-step against an E-step: `steps` gradient steps of the policy. With `commit: false` nothing is changed.
+    /// The M-step against an E-step: `steps` gradient steps of the policy, or with `exact` its closed form.
+    ///
+    /// With `commit: false` nothing is changed.
     @discardableResult
     public func mstep(
-        _ e: EStep, steps: Int = 1, backtrack: Bool? = nil, commit commits: Bool = true,
+        _ e: EStep, steps: Int = 1, backtrack: Bool? = nil, exact: Bool = false, commit commits: Bool = true,
         cancellation: CancellationToken? = nil
     ) throws -> ProposedMStep {
         let now = currentState()
-        let step = try learner.mstep(
-            now.learner, e, settings: now.settings, steps: steps, backtrack: backtrack, cancellation: cancellation)
+        let step =
+            exact
+            ? try learner.exactMStep(now.learner, e, settings: now.settings, cancellation: cancellation)
+            : try learner.mstep(
+                now.learner, e, settings: now.settings, steps: steps, backtrack: backtrack, cancellation: cancellation)
         let proposed = ProposedMStep(
             step: step, isCommitted: false, base: now.learner.policy, baseMoment: now.learner.policyOptimiser.first)
         return commits ? try commit(proposed) : proposed
@@ -144,7 +157,7 @@ extension Lab {
     }
 
     private static func statistics(_ m: MStepStatistics, _ learner: LearnerState) -> [HistoryRow.Statistic] {
-        [
+        var all: [HistoryRow.Statistic] = [
             .init("steps", Double(m.gradientSteps)), .init("kl_mean", m.after.klMean),
             .init("kl_cov", m.after.klCov), .init("kl_total", m.after.klTotal),
             .init("lambda_mean", learner.lambdaMean.mean), .init("lambda_cov", learner.lambdaCov.mean),
@@ -154,5 +167,7 @@ extension Lab {
             .init("policy_loss", m.policyLoss), .init("penalty", m.penalty),
             .init("gradient_norm", m.gradientNorm), .init("reference_age", Double(m.referenceAge)),
         ]
+        if let prior = m.logPrior { all.append(.init("log_prior", prior)) }
+        return all
     }
 }

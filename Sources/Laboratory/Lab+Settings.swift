@@ -14,9 +14,12 @@ extension Lab {
         if after.settings == before.settings { return }
         try after.settings.validate()
         try learner.model.requireCritic(for: after.settings)
+        try learner.model.requirePolicy(for: after.settings)
         if after.settings.eta != before.settings.eta {
             after.learner.eta = after.settings.eta
             after.learner.descent = nil
+            after.learner.penaltyDescent = nil
+            try after.learner.variational?.restartMultiplier(eta: after.settings.eta)
             after.measured.eta = nil
         }
         if after.settings.lambdaMean != before.settings.lambdaMean {

@@ -152,6 +152,7 @@ extension LearnerState {
         if let samples = targetSamples, samples.q !== other.targetSamples?.q {
             sum += 4 * (samples.states.count + samples.actions.count + samples.q.count + samples.referenceOutputs.count)
         }
+        if let q = variational, q.parameters !== other.variational?.parameters { sum += 12 * q.parameters.count }
         return sum
     }
 

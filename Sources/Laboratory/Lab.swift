@@ -45,6 +45,8 @@ public final class Lab {
                 capacity: settings.replay, observationSize: environment.spec.observationSize,
                 actionSize: environment.spec.actions.size),
             history: [], statements: statements, workers: workers)
+        // A saved lab may hold settings that its next step refuses; a new one may not.
+        try self.learner.model.requirePolicy(for: settings)
     }
 
     /// A lab from its parts, which it takes as they are; the task takes the state's snapshot.

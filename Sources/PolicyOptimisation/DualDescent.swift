@@ -81,6 +81,16 @@ public struct DualDescent: Sendable, Equatable {
         }
     }
 
+    /// Lets η not fall below this.
+    public mutating func keep(above smallest: Double?) {
+        guard let smallest, let limit = try? DualDescent(eta: smallest, rule, parametrisation: parametrisation).x else {
+            lowest = -18
+            return
+        }
+        lowest = limit
+        x = max(x, limit)
+    }
+
     /// Moves x one step down the dual, given g′(η) = ε − mean KL at the present η.
     public mutating func step(slope: Double) throws {
         let gradient = slope * sensitivity
@@ -123,9 +133,9 @@ extension DualDescent {
     /// What its steps change: x, the number of steps and both moments; to be saved and digested.
     public var numbers: [Double] { [x, Double(steps), firstMoment, secondMoment] }
 
-    /// A softplus descent by Adam as it was saved.
-    public init(numbers: [Double]) throws {
-        self.init()
+    /// A descent by Adam as it was saved.
+    public init(numbers: [Double], parametrisation: Parametrisation = .softplus) throws {
+        self.init(parametrisation: parametrisation)
         guard numbers.count == 4, numbers.allSatisfy(\.isFinite), let steps = Int(exactly: numbers[1]), steps >= 0 else {
             throw Fault("dual.archive", "a saved temperature holds 4 finite numbers, \(numbers) were given")
         }

@@ -12,12 +12,16 @@ public enum DualOutcome: String, Sendable, CaseIterable {
     case fixedTemperature = "fixed-temperature"
     /// One gradient step was made; nothing says that this temperature is the optimum.
     case gradientStep = "gradient-step"
+    /// The minimum of the dual lies below the smallest temperature that is let.
+    case floor
+    /// q is a network that follows its gradient; η is its constraint's multiplier.
+    case parametric
 
     /// Whether the KL stays below its bound because more is not to be had or not to be gained.
     public var isSlack: Bool {
         switch self {
         case .allEqual, .singleAction, .greedy: true
-        case .active, .fixedTemperature, .gradientStep: false
+        case .active, .fixedTemperature, .gradientStep, .floor, .parametric: false
         }
     }
 
@@ -33,6 +37,8 @@ public enum DualOutcome: String, Sendable, CaseIterable {
             "ε is not below the largest KL that reweighting these actions can reach: η* → 0, q is spread over each state's best actions and the bound is slack"
         case .fixedTemperature: "the temperature was given; no bound on the KL was asked for"
         case .gradientStep: "one gradient step on the temperature; η need not be the optimum η*"
+        case .floor: "η is at its floor eta_min; the dual's minimum lies below it, so the KL stays below its bound"
+        case .parametric: "q is a network, its KL to π exact; η is the bound's multiplier and need not be the optimum η*"
         }
     }
 }

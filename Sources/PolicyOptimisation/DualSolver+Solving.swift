@@ -64,6 +64,16 @@ extension DualSolver {
             reachableKL: reachableKL, iterations: iterations, residual: best.residual)
     }
 
+    /// The minimum of g over η of at least `smallest`, nil for any η.
+    func solve(epsilon: Double, warmStart: Double?, smallest: Double?) throws -> DualOptimum {
+        let found = try solve(epsilon: epsilon, warmStart: warmStart)
+        guard let smallest, found.eta < smallest, found.outcome == .active || found.outcome == .greedy else { return found }
+        let point = try point(at: smallest, epsilon: epsilon)
+        return DualOptimum(
+            outcome: .floor, epsilon: epsilon, eta: point.eta, value: point.value, kl: point.kl, reachableKL: reachableKL,
+            iterations: found.iterations, residual: abs(point.kl - epsilon) / epsilon)
+    }
+
     /// The soft form: q ∝ π exp(Q/α) at a given temperature, without a bound.
     ///
     /// `value` is α · mean_s log E_π exp(Q_s/α) = mean_s (E_q[Q_s] − α KL_s).

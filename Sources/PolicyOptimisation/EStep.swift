@@ -3,7 +3,10 @@ import Tensors
 
 // S states, N actions a state (A if they are finitely many), D action dimensions, O observation size, K policy outputs.
 
-/// An E-step: the non-parametric q on sampled states, with all that it was computed from. A value.
+/// An E-step: q on sampled states, with all that it was computed from. A value.
+///
+/// Actions are samples of π_i and q is a weight on each, whatever q's form: π_i exp(Q/η) in the non-parametric form,
+/// the importance weights q/π_i of a network's q in the parametric one.
 ///
 /// It carries its frozen reference policy π_i, so that an M-step against it measures the same KLs whatever
 /// happens to the lab in between.
@@ -38,6 +41,10 @@ public struct EStep: Sendable {
     public internal(set) var essPerState: [Double]
     public internal(set) var optimum: DualOptimum
     public internal(set) var summary: DualWeightsSummary
+    /// The network's q, where q is parametric.
+    public internal(set) var variational: Variational?
+    /// The weights of the action penalty, where it has a temperature of its own.
+    public internal(set) var penalty: PenaltyWeights?
 
     public var eta: Double { optimum.eta }
     /// KL(q‖π_i), the mean over states.
@@ -47,7 +54,7 @@ public struct EStep: Sendable {
 
     /// What is out of the ordinary, in a sentence; nil if nothing is.
     public var note: String? {
-        if case .free = constraint {
+        if case .free = constraint, variational == nil {
             return "no bound on the KL: q puts all its weight on each state's best actions"
         }
         return optimum.outcome.explanation
@@ -55,10 +62,11 @@ public struct EStep: Sendable {
 }
 
 extension EStep {
-    /// The same states and actions solved again under another constraint.
+    /// The same states and actions solved again under another constraint, non-parametrically.
     public func solved(_ constraint: Constraint) throws -> EStep {
         let solver = try loadedSolver()
         var result = self
+        result.variational = nil
         try result.solve(constraint, by: solver, settings: nil, warmStart: eta > 0 ? eta : nil)
         return result
     }
@@ -74,6 +82,7 @@ extension EStep {
                 "Q values of shape [\(stateCount), \(actionCount)] were wanted, \(values.count.grouped) numbers were given")
         }
         var result = self
+        result.variational = nil
         result.q = values
         try result.solve(constraint ?? self.constraint, by: result.loadedSolver(), settings: nil, warmStart: nil)
         return result
@@ -113,10 +122,11 @@ extension EStep {
             if let settings, settings.dualSolver == .gradient {
                 var moved = try descent ?? DualDescent(eta: warmStart ?? settings.eta)
                 moved.rule = .adam(rate: settings.etaRate)
+                moved.keep(above: settings.etaMin)
                 found = try solver.step(&moved, epsilon: epsilon)
                 descent = moved
             } else {
-                found = try solver.solve(epsilon: epsilon, warmStart: warmStart)
+                found = try solver.solve(epsilon: epsilon, warmStart: warmStart, smallest: settings?.etaMin)
             }
         case .penalised(let temperature):
             found = try solver.soft(temperature: temperature)
@@ -140,6 +150,7 @@ extension EStep {
         klPerState = kl
         essPerState = ess
         optimum = found
+        if let penalty { mix(penalty) }
     }
 
     mutating func solve(_ constraint: Constraint, by solver: DualSolver, settings: MPOSettings?, warmStart: Double?) throws {

@@ -19,7 +19,7 @@ extension GaussianHead {
                 for i in 0..<size {
                     mean.pointer[row * size + i] = Float(parts.mean[i])
                     let line = cholesky.pointer + (row * size + i) * size
-                    if covariance == .diagonal {
+                    if isDiagonal {
                         line[i] = Float(parts.factor[i])
                     } else {
                         for j in 0...i { line[j] = Float(parts.factor[TriangularFactor.at(i, j)]) }
@@ -47,7 +47,7 @@ extension GaussianHead {
                 for i in 0..<size {
                     parts.meanGradient[i] = Double(meanGradient.pointer[row * size + i])
                     let line = choleskyGradient.pointer + (row * size + i) * size
-                    if covariance == .diagonal {
+                    if isDiagonal {
                         parts.factorGradient[i] = Double(line[i])
                     } else {
                         for j in 0...i { parts.factorGradient[TriangularFactor.at(i, j)] = Double(line[j]) }

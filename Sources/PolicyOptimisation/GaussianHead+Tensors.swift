@@ -30,6 +30,13 @@ extension GaussianHead {
         func sigma(_ raw: Tensor) throws -> Tensor {
             try (raw + Tensor(Float(shift))).softplus() + Tensor(Float(minSigma))
         }
+        if isFixed {
+            let factor = try Tensor(Float(initSigma)) * Tensor.eye(actionSize)
+            return (
+                try mean.reshaped(leading + [actionSize]),
+                try factor.broadcast(to: Shape(leading + [actionSize, actionSize]))
+            )
+        }
         var place = actionSize
         let factorRows = try (0..<actionSize).map { i -> Tensor in
             let left = covariance == .full ? i : 0

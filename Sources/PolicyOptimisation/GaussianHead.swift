@@ -8,9 +8,10 @@ import Tensors
 /// D action dimensions, K outputs. The first D outputs are the mean, through tanh where the action's dimension
 /// is bounded (`MeanForm.tanh`). Then come the factor's rows: with a full covariance D(D+1)/2 outputs x_ij, j ≤ i,
 /// with σ_i = softplus(x_ii + b) + min_sigma, L_ii = σ_i, L_ij = σ_i x_ij (so that a row scales as one); with a
-/// diagonal one D outputs, σ_i alone. b is chosen so that outputs of 0 mean σ = init_sigma.
+/// diagonal one D outputs, σ_i alone. b is chosen so that outputs of 0 mean σ = init_sigma. With a fixed covariance
+/// σ = init_sigma everywhere and the mean is the only output.
 public struct GaussianHead: Hashable, Sendable {
-    public enum Covariance: String, CaseIterable, Hashable, Sendable { case full, diagonal }
+    public enum Covariance: String, CaseIterable, Hashable, Sendable { case full, diagonal, fixed }
     public enum MeanForm: String, CaseIterable, Hashable, Sendable { case tanh, free }
 
     public let box: ActionBox
@@ -48,9 +49,13 @@ public struct GaussianHead: Hashable, Sendable {
     /// Numbers in the factor: D(D+1)/2, or D.
     public var factorSize: Int { triangle.count }
     /// K, the network's outputs.
-    public var outputs: Int { actionSize + factorSize }
+    public var outputs: Int { actionSize + (isFixed ? 0 : factorSize) }
+    /// Whether the dimensions are independent: a number each in the factor.
+    public var isDiagonal: Bool { covariance != .full }
+    /// Whether the covariance is init_sigma² whatever the parameters.
+    public var isFixed: Bool { covariance == .fixed }
 
-    var triangle: TriangularFactor { TriangularFactor(size: box.size, isDiagonal: covariance == .diagonal) }
+    var triangle: TriangularFactor { TriangularFactor(size: box.size, isDiagonal: isDiagonal) }
 
     /// A decoder with everything that a loop over rows needs at hand.
     var decoder: GaussianDecoder { GaussianDecoder(self) }
@@ -64,6 +69,8 @@ struct GaussianDecoder {
     let minSigma: Double
     /// Whether dimension d's mean goes through tanh.
     let squashed: [Bool]
+    /// σ where the covariance is fixed.
+    let fixedSigma: Double?
 
     init(_ head: GaussianHead) {
         triangle = head.triangle
@@ -71,12 +78,17 @@ struct GaussianDecoder {
         shift = head.shift
         minSigma = head.minSigma
         squashed = (0..<head.actionSize).map { head.mean == .tanh && head.box.isScaled($0) }
+        fixedSigma = head.isFixed ? head.initSigma : nil
     }
 
     /// One row's outputs [K] to its mean [D] and factor.
     func decode(_ outputs: UnsafePointer<Float>, mean: UnsafeMutablePointer<Double>, factor: UnsafeMutablePointer<Double>) {
         squashed.withUnsafeBufferPointer { squashed in
             for d in 0..<size { mean[d] = squashed[d] ? tanh(Double(outputs[d])) : Double(outputs[d]) }
+        }
+        if let fixedSigma {
+            factor.update(repeating: fixedSigma, count: size)
+            return
         }
         let x = outputs + size
         if triangle.isDiagonal {
@@ -109,6 +121,7 @@ struct GaussianDecoder {
                 gradient[d] = Float(scale * slope * meanGradient[d])
             }
         }
+        if fixedSigma != nil { return }
         let x = outputs + size
         let g = gradient + size
         if triangle.isDiagonal {

@@ -35,6 +35,8 @@ struct GaussianScratch {
 
 /// exp, where a closure's type would otherwise choose Float's.
 @inline(__always) func exponential(_ x: Double) -> Double { exp(x) }
+/// ln, likewise.
+@inline(__always) func naturalLogarithm(_ x: Double) -> Double { log(x) }
 
 extension TriangularFactor {
     /// y ← mean + L y on single-precision numbers.

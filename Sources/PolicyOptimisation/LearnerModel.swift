@@ -55,6 +55,21 @@ public struct LearnerModel: Hashable, Sendable {
             hint: "target \"td\" with n_step works for both; or qnet(env) without atoms")
     }
 
+    /// Refuses bounds per dimension that this policy cannot be held to.
+    public func requirePolicy(for settings: MPOSettings) throws {
+        guard settings.perDimension else { return }
+        guard case .gaussian(let head) = policyForm, head.isDiagonal else {
+            throw Fault(
+                "settings.per_dimension", "bounds per dimension need a gaussian policy with diagonal covariance",
+                hint: "gaussian(env, covariance: \"diagonal\")")
+        }
+        guard settings.trustRegion != .joint else {
+            throw Fault(
+                "settings.per_dimension", "bounds per dimension belong to the decoupled form of the trust region",
+                hint: "trust_region must be \"decoupled\"")
+        }
+    }
+
     /// O.
     public var observationSize: Int { policyArchitecture.inputs }
     /// Numbers of an action in the replay.

@@ -51,6 +51,14 @@ extension LearnerState {
             numbers["twin_steps"] = [Double(twin.optimiser.steps)]
         }
         if let descent { numbers["descent"] = descent.numbers }
+        if let penaltyEta { numbers["penalty_eta"] = [penaltyEta] }
+        if let penaltyDescent { numbers["penalty_descent"] = penaltyDescent.numbers }
+        if let variational {
+            tensors["q"] = variational.parameters
+            tensors["q.first"] = variational.optimiser.first
+            tensors["q.second"] = variational.optimiser.second
+            numbers["q"] = [Double(variational.optimiser.steps)] + variational.multiplier.numbers
+        }
         if let samples = targetSamples {
             tensors["samples.states"] = samples.states
             tensors["samples.actions"] = samples.actions
@@ -101,6 +109,28 @@ extension LearnerState {
         counters.targetAge = counts[4]
         self.counters = counters
         if archive.numbers["descent"] != nil { descent = try DualDescent(numbers: archive.list("descent")) }
+        if archive.numbers["penalty_eta"] != nil {
+            let eta = try archive.list("penalty_eta", count: 1)[0]
+            guard eta > 0, eta.isFinite else {
+                throw Fault("learner.archive", "the action penalty's temperature must be above 0, it is \(eta)")
+            }
+            penaltyEta = eta
+        }
+        if archive.numbers["penalty_descent"] != nil {
+            penaltyDescent = try DualDescent(numbers: archive.list("penalty_descent"))
+        }
+        if archive.numbers["q"] != nil {
+            let numbers = try archive.list("q", count: 5)
+            guard let steps = Int(exactly: numbers[0]), steps >= 0 else {
+                throw Fault("learner.archive", "the parametric q's number of optimiser steps is no count")
+            }
+            variational = VariationalState(
+                parameters: try archive.tensor("q", count: policy.count),
+                optimiser: AdamState(
+                    first: try archive.tensor("q.first", count: policy.count),
+                    second: try archive.tensor("q.second", count: policy.count), steps: steps),
+                multiplier: try DualDescent(numbers: Array(numbers.dropFirst()), parametrisation: .exponential))
+        }
         if archive.numbers["samples"] != nil {
             let numbers = try archive.list("samples", count: 2).map { Int(exactly: $0) ?? -1 }
             guard numbers[0] >= 1, numbers[1] >= 0 else { throw Fault("learner.archive", "the learner's samples are no counts") }

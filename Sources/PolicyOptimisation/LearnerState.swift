@@ -23,6 +23,11 @@ public struct LearnerState: Sendable {
     public var eta: Double
     /// The gradient solver's η, once it was used.
     public var descent: DualDescent?
+    /// The parametric q and its multiplier, once an E-step used it.
+    public var variational: VariationalState?
+    /// η of the action penalty's own weights, once an E-step used it, and its gradient solver's.
+    public var penaltyEta: Double?
+    public var penaltyDescent: DualDescent?
     public var counters: Counters
     /// The last TD target's states, actions and Q values, kept while `states` is `next`.
     public var targetSamples: TargetSamples?

@@ -7,7 +7,8 @@ import Tensors
 extension MPOLearner {
     /// The E-step: weights q(a|s) ∝ π_i(a|s) exp(Q'(s, a)/η) on states of the replay.
     ///
-    /// The state that comes back differs in the warm start of η and the count of E-steps only.
+    /// The state that comes back differs in the warm start of η and the count of E-steps only; a parametric q and its
+    /// multiplier have moved by their gradient steps, too.
     public func estep(
         _ state: LearnerState, replay: Replay, settings: MPOSettings, seed: UInt64,
         cancellation: CancellationToken? = nil
@@ -33,10 +34,15 @@ extension MPOLearner {
         }
         try cancellation?.check()
         var next = state
-        try result.load(into: solver)
-        try result.solve(
-            settings.kl, by: solver, settings: settings, warmStart: state.eta, descent: &next.descent)
-        if result.eta > 0 { next.eta = next.descent.map { settings.dualSolver == .gradient ? $0.eta : result.eta } ?? result.eta }
+        if settings.qForm == .parametric {
+            next.variational = try fit(&result, state, settings, seed: seed, cancellation: cancellation)
+        } else {
+            if let epsilon = settings.epsilonPenalty { try weighPenalty(&result, epsilon, settings, state: &next) }
+            try result.load(into: solver)
+            try result.solve(
+                settings.kl, by: solver, settings: settings, warmStart: state.eta, descent: &next.descent)
+            if result.eta > 0 { next.eta = next.descent.map { settings.dualSolver == .gradient ? $0.eta : result.eta } ?? result.eta }
+        }
         next.counters.expectationSteps += 1
         return (result, next)
     }
@@ -56,6 +62,12 @@ extension MPOLearner {
         }
         var result = try estep(
             state, states: states, stateCount: rows, settings, seed: seed, key: state.counters.expectationSteps)
+        if settings.qForm == .parametric {
+            _ = try fit(&result, state, settings, seed: seed)
+            return result
+        }
+        var next = state
+        if let epsilon = settings.epsilonPenalty { try weighPenalty(&result, epsilon, settings, state: &next) }
         try result.load(into: solver)
         try result.solve(settings.kl, by: solver, settings: settings, warmStart: state.eta)
         return result
@@ -136,21 +148,11 @@ extension MPOLearner {
     }
 
     /// Q − penalty · ‖a − clip(a)‖₂, one temperature for both, so that the weights still sum to 1.
-    private func penalise(_ q: Storage, _ actions: Storage, _ head: GaussianHead, _ penalty: Double) -> Storage {
+    func penalise(_ q: Storage, _ actions: Storage, _ head: GaussianHead, _ penalty: Double) -> Storage {
         guard penalty > 0 else { return q }
         let result = Storage(copying: q)
-        let size = head.actionSize
-        let low = head.box.normalisedLow
-        let high = head.box.normalisedHigh
-        for i in 0..<q.count {
-            var squares = 0.0
-            for d in 0..<size {
-                let a = Double(actions.pointer[i * size + d])
-                let excess = a - min(max(a, low[d]), high[d])
-                squares += excess * excess
-            }
-            result.pointer[i] -= Float(penalty * squares.squareRoot())
-        }
+        let excess = head.excess(of: actions)
+        for i in 0..<q.count { result.pointer[i] -= Float(penalty) * excess.pointer[i] }
         return result
     }
 
@@ -165,7 +167,7 @@ extension MPOLearner {
         return result
     }
 
-    private func logDensities(
+    func logDensities(
         _ head: GaussianHead, _ outputs: Storage, _ actions: Storage, _ rows: Int, _ count: Int
     ) -> Storage {
         let result = Storage(count: rows * count)

@@ -20,6 +20,8 @@ extension MPOLearner {
             throw Fault("mstep.estep", "this E-step was made with another policy or critic")
         }
         let pass = try PolicyPass(self, e)
+        let prior = ParameterPrior(settings, e)
+        let logPriorBefore = prior?.logDensity(state.policy)
         let backtrack = backtrack ?? settings.backtrack
         var state = state
         let age = state.counters.policySteps - e.referenceStep
@@ -35,6 +37,7 @@ extension MPOLearner {
         for step in 0..<steps {
             try cancellation?.check()
             measure = try pass.gradient(of: state.policy, hold)
+            prior?.addGradient(at: state.policy, to: policyGradient)
             if step == 0 { before = measure }
             policyLoss = hold.policyLoss(measure)
             penalty = hold.penalty(measure)
@@ -52,13 +55,7 @@ extension MPOLearner {
             }
             state.policyOptimiser = made.state
             hold.climb(measure, settings)
-            state.counters.policySteps += 1
-            state.counters.referenceAge += 1
-            if state.counters.referenceAge >= settings.policyPeriod {
-                state.reference = state.policy
-                state.counters.referenceAge = 0
-                refreshes += 1
-            }
+            if try countPolicyStep(&state, settings) { refreshes += 1 }
         }
         hold.store(in: &state)
         let after = try pass.measure(state.policy, hold)
@@ -66,8 +63,25 @@ extension MPOLearner {
             gradientSteps: steps, before: before, after: after, trustRegion: hold.form,
             constraints: hold.reports(after, before: multipliersBefore), policyLoss: policyLoss, penalty: penalty,
             gradientNorm: norm, referenceAge: age, refreshes: refreshes, smallestStepShare: share,
-            note: note(settings, steps: steps, before: before, share: share, hold))
+            note: note(settings, steps: steps, before: before, share: share, hold), logPriorBefore: logPriorBefore,
+            logPrior: prior?.logDensity(state.policy))
         return MStep(state: state, statistics: statistics)
+    }
+
+    /// Counts a step of the policy and refreshes the reference policy where it is due; whether it was.
+    func countPolicyStep(_ state: inout LearnerState, _ settings: MPOSettings) throws -> Bool {
+        state.counters.policySteps += 1
+        if let tau = settings.policyTau {
+            state.reference = tau == 1
+                ? state.policy : try blended(target: state.reference, source: state.policy, tau: tau)
+            state.counters.referenceAge = 0
+            return true
+        }
+        state.counters.referenceAge += 1
+        guard state.counters.referenceAge >= settings.policyPeriod else { return false }
+        state.reference = state.policy
+        state.counters.referenceAge = 0
+        return true
     }
 
     /// The state's policy measured against an E-step, without a step.
@@ -87,8 +101,8 @@ extension MPOLearner {
             return "no part of a step keeps the KLs within their bounds: the policy is at or beyond them already"
         }
         guard hold.form != .none else { return nil }
-        if steps == 1, settings.policyPeriod == 1, before.klTotal == 0 {
-            return "policy_period is 1 and one gradient step was taken: at the reference policy both KLs and their "
+        if steps == 1, before.klTotal == 0, settings.policyTau == 1 || settings.policyTau == nil && settings.policyPeriod == 1 {
+            return (settings.policyTau == 1 ? "policy_tau" : "policy_period") + " is 1 and one gradient step was taken: at the reference policy both KLs and their "
                 + "gradients are 0, so there is no trust region in this step"
         }
         return nil
@@ -103,6 +117,11 @@ extension MPOLearner {
         try check(state, settings)
         let hold = MultiplierHold(state, settings, model.policyForm)
         let measure = try PolicyPass(self, e).gradient(of: policy, hold)
-        return (hold.policyLoss(measure) + hold.penalty(measure), Storage(copying: policyGradient))
+        let prior = ParameterPrior(settings, e)
+        prior?.addGradient(at: policy, to: policyGradient)
+        return (
+            hold.policyLoss(measure) + hold.penalty(measure) - (prior?.logDensity(policy) ?? 0),
+            Storage(copying: policyGradient)
+        )
     }
 }

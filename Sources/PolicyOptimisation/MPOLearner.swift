@@ -66,18 +66,7 @@ public final class MPOLearner {
         }
         try settings.validate()
         try model.requireCritic(for: settings)
-        if settings.perDimension {
-            guard case .gaussian(let head) = model.policyForm, head.covariance == .diagonal else {
-                throw Fault(
-                    "settings.per_dimension", "bounds per dimension need a gaussian policy with diagonal covariance",
-                    hint: "gaussian(env, covariance: \"diagonal\")")
-            }
-            guard settings.trustRegion != .joint else {
-                throw Fault(
-                    "settings.per_dimension", "bounds per dimension belong to the decoupled form of the trust region",
-                    hint: "trust_region must be \"decoupled\"")
-            }
-        }
+        try model.requirePolicy(for: settings)
     }
 
     func requireSteps(_ steps: Int) throws {

@@ -27,8 +27,17 @@ extension MPOSettings {
         .init(
             "dual_rate", \.dualRate, .positive,
             "Adam's rate for the multipliers (at 0.01 a multiplier moves by 1 in 100 steps: too slow to meet a bound)"),
-        .init("eta_rate", \.etaRate, .positive, "Adam's rate for η with the gradient solver"),
+        .init("eta_rate", \.etaRate, .positive, "Adam's rate for η with the gradient solver, and for ln η with a parametric q"),
         .init("eta_start", \.eta, .positive, "temperature η that the first E-step starts from"),
+        .init("eta_min", \.etaMin, .positive, "smallest temperature η, of every E-step"),
+        .init(
+            "q_form", choice: \.qForm,
+            "samples: q is a weight on each sampled action; parametric: q is a network like the policy's, under the same bound"),
+        .init(
+            "q_gradient", choice: \.qGradient,
+            "a parametric q's gradient: pathwise goes through ∂Q/∂a; likelihood_ratio needs Q alone (and more samples)"),
+        .init("q_steps", count: \.qSteps, 1, "gradient steps of a parametric q an E-step"),
+        .init("q_learning_rate", \.qLearningRate, .positive, "Adam's rate for a parametric q"),
         .init("lambda_mean", \.lambdaMean, .positive, "multiplier of KL mean at the start"),
         .init("lambda_cov", \.lambdaCov, .positive, "multiplier of KL cov at the start"),
         .init("lambda_total", \.lambdaTotal, .positive, "multiplier of KL total at the start"),
@@ -44,6 +53,10 @@ extension MPOSettings {
         .init(
             "lambda_cov_max", \.lambdaCovMax, .positive, "largest multiplier of KL cov",
             deck: "constraint on the covariance Lagrangian multiplier"),
+        .init("lambda_total_max", \.lambdaTotalMax, .positive, "largest multiplier of KL total"),
+        .init(
+            "lambda_min", \.lambdaMin, .positive,
+            "smallest multiplier of any KL: from far below it takes hundreds of steps to climb back"),
         .init(
             "gamma", \.gamma, .number(low: 0, high: 1, openLow: false, openHigh: false), "discount γ a step",
             deck: "discount"),
@@ -71,7 +84,17 @@ extension MPOSettings {
         .init(
             "action_penalty", \.actionPenalty, .atLeastZero,
             "what the E-step subtracts from Q for each unit of ‖a − clip(a)‖₂ outside the action box"),
+        .init(
+            "epsilon_penalty", \.epsilonPenalty, .positive,
+            "instead of action_penalty: bound on KL for weights ∝ exp(−‖a − clip(a)‖₂/η_p) with a temperature of their own; q is the mean of both"),
+        .init(
+            "prior_sigma", \.priorSigma, .positive,
+            "standard deviation of a Gaussian prior on the policy's parameters: the M-step adds log p(θ) = −‖θ − θ_0‖²/2σ²"),
+        .init("prior_mean", choice: \.priorMean, "θ_0 of that prior: zero, or the E-step's reference policy"),
         .init("policy_period", count: \.policyPeriod, 1, "policy gradient steps between refreshes of the reference policy π_i"),
+        .init(
+            "policy_tau", \.policyTau, .number(low: 0, high: 1, openLow: true, openHigh: false),
+            "soft refresh of the reference policy: π_i ← π_i + τ (π − π_i) after every policy step, instead of policy_period"),
         .init("critic_period", count: \.criticPeriod, 1, "critic gradient steps between refreshes of the target critic"),
         .init(
             "tau", \.tau, .number(low: 0, high: 1, openLow: true, openHigh: false),
@@ -141,6 +164,19 @@ extension MPOSettings {
         guard initSigma > minSigma else {
             throw Fault(
                 "settings.init_sigma", "init_sigma must be above min_sigma \(minSigma), \(initSigma) was given")
+        }
+        if epsilonPenalty != nil {
+            guard actionPenalty == 0 else {
+                throw Fault(
+                    "settings.epsilon_penalty",
+                    "action_penalty and epsilon_penalty are two ways to the same end, and both are set",
+                    hint: "action_penalty: 0, or epsilon_penalty: nothing")
+            }
+            guard qForm == .samples else {
+                throw Fault(
+                    "settings.epsilon_penalty", "epsilon_penalty weighs samples, but q_form is \"parametric\"",
+                    hint: "action_penalty works with both forms of q")
+            }
         }
     }
 }

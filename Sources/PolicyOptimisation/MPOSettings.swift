@@ -27,6 +27,15 @@ public struct MPOSettings: Hashable, Sendable {
     public var lambdaCovScale = 1.0
     public var lambdaMeanMax: Double?
     public var lambdaCovMax: Double?
+    public var lambdaTotalMax: Double?
+    public var lambdaMin = 1e-3
+    public var etaMin: Double?
+
+    // The form of q
+    public var qForm = QForm.samples
+    public var qGradient = QGradient.pathwise
+    public var qSteps = 1
+    public var qLearningRate = 1e-3
 
     // Policy evaluation and optimisation
     public var gamma = 0.99
@@ -41,7 +50,11 @@ public struct MPOSettings: Hashable, Sendable {
     public var criticLearningRate = 5e-4
     public var gradientClip: Double?
     public var actionPenalty = 0.0
+    public var epsilonPenalty: Double?
+    public var priorSigma: Double?
+    public var priorMean = PriorMean.zero
     public var policyPeriod = 100
+    public var policyTau: Double?
     public var criticPeriod = 100
     public var tau: Double?
 
@@ -74,6 +87,29 @@ public struct MPOSettings: Hashable, Sendable {
         case exact
         /// One Adam step on η = softplus(x) per E-step, as deep implementations do.
         case gradient
+    }
+
+    /// What q is.
+    public enum QForm: String, CaseIterable, Hashable, Sendable {
+        /// Weights on samples: q ∝ π exp(Q/η).
+        case samples
+        /// A network of the policy's own form, q(a|s, θ^q).
+        case parametric
+    }
+
+    /// How a parametric q's gradient of E_q[Q] is estimated from its samples; over finitely many actions it is exact.
+    public enum QGradient: String, CaseIterable, Hashable, Sendable {
+        /// Through the samples, a = μ + L z: needs ∂Q/∂a.
+        case pathwise
+        /// Σ_j (Q_j − mean of the others) ∇ log q(a_j): needs Q alone.
+        case likelihoodRatio = "likelihood_ratio"
+    }
+
+    /// θ₀, the mean of the Gaussian prior on the policy's parameters.
+    public enum PriorMean: String, CaseIterable, Hashable, Sendable {
+        case zero
+        /// The E-step's reference policy, θ_i.
+        case reference
     }
 
     /// Which states the E-step works on.

@@ -48,6 +48,11 @@ public struct MStepStatistics: Hashable, Sendable {
     public var smallestStepShare: Double?
     /// What a user should know, in plain words; nil if nothing.
     public var note: String?
+    /// log p(θ) of the prior on the parameters before and after, without its constant; nil without a prior.
+    public var logPriorBefore: Double?
+    public var logPrior: Double?
+    /// The maximiser in closed form, not gradient steps.
+    public var isExact = false
 }
 
 /// A KL of the M-step beside its bound, with its multiplier.
@@ -60,4 +65,6 @@ public struct ConstraintReport: Hashable, Sendable {
     /// λ before and after the step, a mean over dimensions with bounds per dimension.
     public var multiplierBefore: Double
     public var multiplier: Double
+    /// The KL is 0 whatever the parameters: the covariance's where it is fixed.
+    public var isZeroByConstruction = false
 }

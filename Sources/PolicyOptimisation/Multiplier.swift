@@ -11,12 +11,16 @@ public struct Multiplier: Hashable, Sendable {
     var second: [Double]
     public private(set) var steps = 0
 
-    /// λ ≥ 1e-3: after a long time of slack it must not take hundreds of steps to climb back.
-    static let lowest = inverse(1e-3)
-
     /// `count` multipliers that start at λ.
     public init(lambda: Double, count: Int = 1) {
         x = [Double](repeating: Self.inverse(lambda), count: max(1, count))
+        first = x.map { _ in 0 }
+        second = first
+    }
+
+    /// Multipliers that start at these λ.
+    init(lambdas: [Double]) {
+        x = lambdas.map(Self.inverse)
         first = x.map { _ in 0 }
         second = first
     }
@@ -40,19 +44,20 @@ public struct Multiplier: Hashable, Sendable {
     /// The mean over dimensions; λ itself if there is one.
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-    /// The same multipliers moved one step up the dual.
-    func climbing(_ kl: [Double], bound: Double, rate: Double, largest: Double?) -> Multiplier {
+    /// The same multipliers moved one step up the dual, within their limits.
+    func climbing(_ kl: [Double], bound: Double, rate: Double, smallest: Double, largest: Double?) -> Multiplier {
         var next = self
         next.steps += 1
         let correction1 = 1 - pow(0.9, Double(next.steps))
         let correction2 = 1 - pow(0.999, Double(next.steps))
+        let bottom = Self.inverse(smallest)
         let top = largest.map(Self.inverse) ?? .infinity
         for i in x.indices where i < kl.count {
             let gradient = (kl[i] - bound) / (1 + exp(-x[i]))
             next.first[i] = 0.9 * first[i] + 0.1 * gradient
             next.second[i] = 0.999 * second[i] + 0.001 * gradient * gradient
             let step = rate * (next.first[i] / correction1) / ((next.second[i] / correction2).squareRoot() + 1e-12)
-            next.x[i] = min(max(x[i] + step, Self.lowest), top)
+            next.x[i] = min(max(x[i] + step, bottom), top)
         }
         return next
     }
@@ -61,7 +66,7 @@ public struct Multiplier: Hashable, Sendable {
     public func setting(lambda: Double) -> Multiplier { Multiplier(lambda: lambda, count: x.count) }
 
     /// The same λ for another number of dimensions.
-    func resized(to count: Int) -> Multiplier { count == x.count ? self : Multiplier(lambda: mean, count: count) }
+    package func resized(to count: Int) -> Multiplier { count == x.count ? self : Multiplier(lambda: mean, count: count) }
 
     static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
     static func inverse(_ lambda: Double) -> Double {

@@ -3,6 +3,8 @@ struct MultiplierHold {
     let form: TrustRegion
     let isPerDimension: Bool
     private let isFinite: Bool
+    /// The policy's covariance is a constant: its KL is 0 whatever the parameters.
+    private let isCovFixed: Bool
     private let klMean: Constraint
     private let klCov: Constraint
     private let klTotal: Constraint
@@ -12,6 +14,7 @@ struct MultiplierHold {
 
     init(_ state: LearnerState, _ settings: MPOSettings, _ policy: PolicyForm) {
         isFinite = policy.finiteActions != nil
+        if case .gaussian(let head) = policy { isCovFixed = head.isFixed } else { isCovFixed = false }
         // Over finitely many actions there is one KL.
         form = isFinite && settings.trustRegion == .decoupled ? .joint : settings.trustRegion
         isPerDimension = settings.perDimension && !isFinite && form == .decoupled
@@ -61,18 +64,22 @@ struct MultiplierHold {
         case .none: return
         case .joint:
             if let bound = klTotal.bound {
-                total = total.climbing([measure.klTotal], bound: bound, rate: settings.dualRate, largest: nil)
+                total = total.climbing(
+                    [measure.klTotal], bound: bound, rate: settings.dualRate, smallest: settings.lambdaMin,
+                    largest: settings.lambdaTotalMax)
             }
         case .decoupled:
             if let bound = klMean.bound {
                 mean = mean.climbing(
                     isPerDimension ? measure.klMeanPerDimension : [measure.klMean], bound: bound,
-                    rate: settings.dualRate * settings.lambdaMeanScale, largest: settings.lambdaMeanMax)
+                    rate: settings.dualRate * settings.lambdaMeanScale, smallest: settings.lambdaMin,
+                    largest: settings.lambdaMeanMax)
             }
-            if let bound = klCov.bound {
+            if let bound = klCov.bound, !isCovFixed {
                 cov = cov.climbing(
                     isPerDimension ? measure.klCovPerDimension : [measure.klCov], bound: bound,
-                    rate: settings.dualRate * settings.lambdaCovScale, largest: settings.lambdaCovMax)
+                    rate: settings.dualRate * settings.lambdaCovScale, smallest: settings.lambdaMin,
+                    largest: settings.lambdaCovMax)
             }
         }
     }
@@ -127,7 +134,14 @@ struct MultiplierHold {
             return ConstraintReport(
                 quantity: entry.quantity, constraint: entry.constraint, value: value,
                 status: BoundStatus(value, constraint: entry.constraint), multiplierBefore: weight(old.multiplier),
-                multiplier: weight(entry.multiplier))
+                multiplier: weight(entry.multiplier), isZeroByConstruction: entry.quantity == .klCov && isCovFixed)
         }
+    }
+
+    /// Takes over multipliers that a closed form found; a slack bound's 0 becomes the smallest that is let.
+    mutating func take(mean: [Double]?, cov: [Double]?, total: Double?, _ settings: MPOSettings) {
+        if let mean { self.mean = Multiplier(lambdas: mean.map { max($0, settings.lambdaMin) }) }
+        if let cov, !isCovFixed { self.cov = Multiplier(lambdas: cov.map { max($0, settings.lambdaMin) }) }
+        if let total { self.total = Multiplier(lambda: max(total, settings.lambdaMin)) }
     }
 }

@@ -14,8 +14,12 @@ public final class Policy: CustomStringConvertible {
         guard network.architecture.outputs == form.outputs else {
             var hint: String?
             if case .gaussian(let head) = form {
-                hint = "\(head.actionSize) for the mean and \(head.factorSize) for the "
-                    + (head.covariance == .full ? "Cholesky factor" : "standard deviations")
+                hint = "\(head.actionSize) for the mean"
+                switch head.covariance {
+                case .full: hint? += " and \(head.factorSize) for the Cholesky factor"
+                case .diagonal: hint? += " and \(head.factorSize) for the standard deviations"
+                case .fixed: break
+                }
             }
             throw Fault(
                 "policy.outputs",
@@ -37,9 +41,12 @@ public final class Policy: CustomStringConvertible {
     public var description: String {
         var detail = ""
         if case .gaussian(let head) = form {
-            detail = head.covariance == .full
-                ? " (mean \(head.actionSize), Cholesky factor \(head.factorSize))"
-                : " (mean \(head.actionSize), standard deviation \(head.factorSize))"
+            detail =
+                switch head.covariance {
+                case .full: " (mean \(head.actionSize), Cholesky factor \(head.factorSize))"
+                case .diagonal: " (mean \(head.actionSize), standard deviation \(head.factorSize))"
+                case .fixed: " (mean \(head.actionSize), standard deviation fixed at \(SettingValue.number(head.initSigma).text))"
+                }
         }
         return "\(name) · \(network.architecture.widths)\(detail) · \(network.architecture.parameterText)"
     }

@@ -132,7 +132,7 @@ public final class PolicyActor {
             let size = head.actionSize
             let rows = (0..<size).map { i in
                 (0..<size).map { j -> Double in
-                    if head.covariance == .diagonal { return i == j ? factor[i] : 0 }
+                    if head.isDiagonal { return i == j ? factor[i] : 0 }
                     return j <= i ? factor[TriangularFactor.at(i, j)] : 0
                 }
             }

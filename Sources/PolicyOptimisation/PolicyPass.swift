@@ -151,7 +151,7 @@ struct PolicyPass {
         result.entropy = sums[4]
         result.lossMean = sums[5]
         result.lossCov = sums[6]
-        if case .gaussian(let head) = e.model.policyForm, head.covariance == .diagonal {
+        if case .gaussian(let head) = e.model.policyForm, head.isDiagonal {
             result.klMeanPerDimension = Array(sums[7..<7 + head.actionSize])
             result.klCovPerDimension = Array(sums[7 + head.actionSize..<7 + 2 * head.actionSize])
         }

@@ -12,6 +12,7 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
     case evaluationStep
     case evaluationActions
     case script
+    case variationalActions
 }
 
 /// A counter-based stream of random numbers, Philox 4×32-10.

@@ -14,7 +14,8 @@ struct TestLab {
     /// Observations are normal, rewards −|a − o₀|², one step in twenty terminates, one in twenty is truncated.
     init(
         observation: Int = 3, action: Int = 2, hidden: [Int] = [16, 16], covariance: GaussianHead.Covariance = .full,
-        finite: Bool = false, twin: Bool = false, support: ValueSupport? = nil, rows: Int = 500, seed: UInt64 = 1, threads: Int = 1,
+        mean: GaussianHead.MeanForm = .tanh, finite: Bool = false, twin: Bool = false, support: ValueSupport? = nil,
+        rows: Int = 500, seed: UInt64 = 1, threads: Int = 1,
         change: (inout MPOSettings) -> Void = { _ in }
     ) throws {
         settings = MPOSettings()
@@ -31,7 +32,8 @@ struct TestLab {
                 stream: second)
         } else {
             policy = try .gaussian(
-                observationSize: observation, box: .unit(action), hidden: hidden, covariance: covariance, stream: first)
+                observationSize: observation, box: .unit(action), hidden: hidden, covariance: covariance, mean: mean,
+                stream: first)
             critic = try QNetwork(
                 .stateAction(observationSize: observation, actionSize: action), hidden: hidden, twin: twin,
                 support: support, stream: second)

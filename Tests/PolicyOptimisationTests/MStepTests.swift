@@ -5,14 +5,32 @@ import Tensors
 import Testing
 
 @Suite struct MStepTests {
-    enum Form: String, CaseIterable { case full, diagonal, perDimension, joint, jointDiagonal, none, soft, finite }
+    enum Form: String, CaseIterable {
+        case full, diagonal, perDimension, joint, jointDiagonal, none, soft, finite, fixed, fixedPerDimension, jointFixed
+        case freeMean, prior, priorAtReference, finitePrior
+    }
+
+    private func covariance(_ form: Form) -> GaussianHead.Covariance {
+        switch form {
+        case .diagonal, .perDimension, .jointDiagonal: .diagonal
+        case .fixed, .fixedPerDimension, .jointFixed: .fixed
+        default: .full
+        }
+    }
+
 
     private func lab(_ form: Form) throws -> TestLab {
-        let diagonal = [.diagonal, .perDimension, .jointDiagonal].contains(form)
-        return try TestLab(action: 3, hidden: [8], covariance: diagonal ? .diagonal : .full, finite: form == .finite) {
+        let finite = form == .finite || form == .finitePrior
+        return try TestLab(
+            action: 3, hidden: [8], covariance: covariance(form), mean: form == .freeMean ? .free : .tanh, finite: finite
+        ) {
             switch form {
-            case .perDimension: $0.perDimension = true
-            case .joint, .jointDiagonal: $0.trustRegion = .joint
+            case .perDimension, .fixedPerDimension: $0.perDimension = true
+            case .joint, .jointDiagonal, .jointFixed: $0.trustRegion = .joint
+            case .prior, .finitePrior: $0.priorSigma = 2
+            case .priorAtReference:
+                $0.priorSigma = 0.5
+                $0.priorMean = .reference
             case .none: $0.trustRegion = .none
             case .soft:
                 $0.klMean = .penalised(3)
@@ -38,7 +56,7 @@ import Testing
             case (.gaussian(let mean0, let l0), .gaussian(let mean1, let l1)):
                 let kl = try GaussianKL(mean0: mean0, chol0: l0, mean1: mean1, chol1: l1)
                 switch form {
-                case .joint, .jointDiagonal, .none:
+                case .joint, .jointDiagonal, .jointFixed, .none:
                     total -= rows.reduce(0) { $0 + $1.weight * logNormal($1.action, mean1, l1) }
                     // the exact KL, whose mean part is taken with the new covariance
                     let split = try GaussianKL(mean0: mean0, chol0: l1, mean1: mean1, chol1: l1)
@@ -57,7 +75,17 @@ import Testing
             default: Issue.record("two kinds of policy")
             }
         }
-        return total / Double(e.stateCount)
+        return total / Double(e.stateCount) - logPrior(policy, e, form)
+    }
+
+    /// −‖θ − θ₀‖²/2σ², written out.
+    private func logPrior(_ policy: Storage, _ e: EStep, _ form: Form) -> Double {
+        switch form {
+        case .prior, .finitePrior: -policy.span.reduce(0) { $0 + Double($1) * Double($1) } / 8
+        case .priorAtReference:
+            -zip(policy.span, e.reference.span).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) } / 0.5
+        default: 0
+        }
     }
 
     /// Loss against the written-out one, and its gradient along random directions against central differences of the
@@ -101,6 +129,101 @@ import Testing
         let policy = Storage(zip(lab.state.policy.span, noise).map { $0 + $1 })
         let measure = try lab.learner.measure(policy, against: lab.estep(), settings: lab.settings)
         #expect(measure.klMean >= 0 && measure.klCov >= 0 && measure.klTotal > 0)
+        if covariance(form) == .fixed { #expect(measure.klCov == 0) }
+    }
+
+    @Test(arguments: Form.allCases)
+    func everyFormTakesSteps(form: Form) throws {
+        let lab = try lab(form)
+        let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings, steps: 3)
+        #expect(made.statistics.after.klTotal > 0)
+        #expect(made.statistics.after.expectedLogProbability.isFinite)
+    }
+
+    /// Every covariance and mean of a Gaussian, a network and a table over finitely many actions, under every hold.
+    @Test(arguments: GaussianHead.Covariance.allCases, GaussianHead.MeanForm.allCases)
+    func everyGaussianTakesEveryHold(covariance: GaussianHead.Covariance, mean: GaussianHead.MeanForm) throws {
+        for region in TrustRegion.allCases {
+            for hold in [Constraint.bounded(0.01), .penalised(2), .free] {
+                let lab = try TestLab(covariance: covariance, mean: mean) {
+                    ($0.klMean, $0.klCov, $0.klTotal, $0.trustRegion) = (hold, hold, hold, region)
+                }
+                let e = try lab.estep()
+                let made = try lab.learner.mstep(lab.state, e, settings: lab.settings, steps: 3)
+                #expect(made.statistics.after.expectedLogProbability > made.statistics.before.expectedLogProbability)
+                #expect(made.statistics.constraints.count == (region == .none ? 0 : region == .joint ? 1 : 2))
+                let kept = try lab.learner.mstep(lab.state, e, settings: lab.settings, steps: 3, backtrack: true)
+                if hold.bound != nil { #expect(kept.statistics.constraints.allSatisfy { $0.value <= 0.01 }) }
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func everyCategoricalTakesEveryHold(table: Bool) throws {
+        for region in TrustRegion.allCases {
+            for hold in [Constraint.bounded(0.01), .penalised(2), .free] {
+                let lab = try TestLab(hidden: table ? [] : [8], finite: true) {
+                    ($0.klTotal, $0.trustRegion, $0.epsilon) = (hold, region, 0.001)
+                }
+                let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings, steps: 3)
+                #expect(made.statistics.after.expectedLogProbability > made.statistics.before.expectedLogProbability)
+                #expect(made.statistics.constraints.count == (region == .none ? 0 : 1))
+            }
+        }
+    }
+
+    @Test func thePriorIsReported() throws {
+        let lab = try lab(.prior)
+        let e = try lab.estep()
+        let made = try lab.learner.mstep(lab.state, e, settings: lab.settings, steps: 2)
+        #expect(made.statistics.logPriorBefore == logPrior(lab.state.policy, e, .prior))
+        #expect(made.statistics.logPrior == logPrior(made.state.policy, e, .prior))
+        let around = try self.lab(.priorAtReference)
+        let first = try around.learner.mstep(around.state, around.estep(), settings: around.settings)
+        #expect(first.statistics.logPriorBefore == 0)
+        #expect((first.statistics.logPrior ?? 0) < 0)
+        let plain = try self.lab(.full)
+        #expect(try plain.learner.mstep(plain.state, plain.estep(), settings: plain.settings).statistics.logPrior == nil)
+    }
+
+    /// A prior far narrower than anything the likelihood asks for holds the parameters where it is centred.
+    @Test func aNarrowPriorHoldsTheParameters() throws {
+        func distance(_ sigma: Double?) throws -> Double {
+            let lab = try TestLab { $0.priorSigma = sigma; $0.priorMean = .reference; $0.trustRegion = .none; $0.policyPeriod = 1_000_000 }
+            let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings, steps: 200)
+            return zip(made.state.policy.span, lab.state.policy.span).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+                .squareRoot()
+        }
+        #expect(try distance(0.01) < 0.05 * distance(nil))
+    }
+
+    @Test func aFixedCovarianceSaysSo() throws {
+        let lab = try lab(.fixed)
+        let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings, steps: 5)
+        let report = made.statistics.constraints[1]
+        #expect(report.quantity == .klCov && report.isZeroByConstruction && report.value == 0 && report.status == .slack)
+        #expect(!made.statistics.constraints[0].isZeroByConstruction)
+        #expect(made.state.lambdaCov == lab.state.lambdaCov.resized(to: 1))
+        #expect(made.statistics.after.entropy == made.statistics.before.entropy)
+    }
+
+    @Test func multipliersKeepToTheirLimits() throws {
+        let slack = try TestLab { $0.klMean = .bounded(100); $0.lambdaMean = 0.02; $0.lambdaMin = 0.015 }
+        let low = try slack.learner.mstep(slack.state, slack.estep(), settings: slack.settings, steps: 20)
+        #expect(abs(low.state.lambdaMean.mean - 0.015) < 1e-9)
+        let tight = try TestLab { $0.trustRegion = .joint; $0.klTotal = .bounded(1e-9); $0.lambdaTotalMax = 10.1 }
+        let high = try tight.learner.mstep(tight.state, tight.estep(), settings: tight.settings, steps: 20)
+        #expect(abs(high.state.lambdaTotal.mean - 10.1) < 1e-9)
+    }
+
+    /// π_i ← π_i + τ (π − π_i) after every step.
+    @Test func theReferenceFollowsSoftly() throws {
+        let lab = try TestLab { $0.policyTau = 0.25 }
+        let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings)
+        for (i, value) in made.state.reference.span.enumerated() {
+            let (old, new) = (lab.state.reference.pointer[i], made.state.policy.pointer[i])
+            #expect(abs(value - (old + 0.25 * (new - old))) < 1e-6)
+        }
+        #expect(made.statistics.refreshes == 1)
     }
 
     @Test func multipliersFollowTheirConstraints() throws {
