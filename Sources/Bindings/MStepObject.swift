@@ -7,10 +7,13 @@ import Support
 final class MStepObject: HostObject {
     let proposed: ProposedMStep
     let lab: Lab
+    /// The E-step that it was made against.
+    let estep: EStep?
 
-    init(_ proposed: ProposedMStep, _ lab: Lab) {
+    init(_ proposed: ProposedMStep, _ lab: Lab, against estep: EStep?) {
         self.proposed = proposed
         self.lab = lab
+        self.estep = estep
     }
 
     private var statistics: MStepStatistics { proposed.statistics }
