@@ -56,11 +56,11 @@ struct EStepExplainer {
             parts.append(.formula("g(η) = η ε + η · mean_s [logsumexp_j(Q_sj/η) − log N]"))
             parts.append(
                 .formula(
-                    "     = \(short(e.eta)) · \(short(epsilon)) + \(short(e.eta)) · (\(short(logMean + logN, 6)) − \(short(logN))) = \(short(point.value, 6))"))
+                    "     = \(short(e.eta, 6)) · \(short(epsilon)) + \(short(e.eta, 6)) · (\(short(logMean + logN, 6)) − \(short(logN, 6))) = \(short(point.value, 6))"))
         } else {
             parts.append(.formula("g(η) = η ε + η · mean_s log Σ_a π_i(a|s) exp(Q(s, a)/η)"))
             parts.append(
-                .formula("     = \(short(e.eta)) · \(short(epsilon)) + \(short(e.eta)) · \(short(logMean, 6)) = \(short(point.value, 6))"))
+                .formula("     = \(short(e.eta, 6)) · \(short(epsilon)) + \(short(e.eta, 6)) · \(short(logMean, 6)) = \(short(point.value, 6))"))
         }
         // At an optimum ε − KL is a rounding error: its size is told, not its digits.
         let slope = point.slope.magnitude <= 1e-9 * epsilon ? "0 (within \(short(1e-9 * epsilon, 1)))" : short(point.slope)

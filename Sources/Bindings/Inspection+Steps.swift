@@ -114,7 +114,7 @@ extension InspectionObject {
             ("policy_loss", .number(m.policyLoss)), ("penalty", .number(m.penalty)), ("loss", .number(m.policyLoss + m.penalty)),
             ("gradient_norm", .number(m.gradientNorm)), ("reference_age", .integer(m.referenceAge)),
         ]
-        if let e = object.estep {
+        if let e = object.estep?.estep {
             let states = try e.divergences(of: object.proposed.step.state.policy)
             var columns: [(name: String, values: [Value])] = [("state", states.indices.map { .integer($0) })]
             if isGaussian {

@@ -146,10 +146,10 @@ struct LabExplainer {
         var rows: [[String]] = [
             ["data", "\(Digits.count(lab.environmentSteps, "environment step")) played with the policy's noise; the replay holds \(NumberText.grouped(lab.replay.count)). Old ones serve: targets and E-step draw fresh actions."],
             ["critic", "\(Digits.count(lab.criticSteps, "gradient step"))" + (lab.tdError.map { ", TD error \(short($0, 3))." } ?? ".") + " Q' is \(lab.targetAge) old."],
-            ["E-step", lab.measured(.kl).map { "\(NumberText.grouped(lab.expectationSteps)) made; the last had η \(short(lab.eta)) and KL(q‖π) \(short($0)) with \(BoundText.hold(lab.settings.kl))." } ?? "none made yet."],
+            ["E-step", lab.measured(.kl).map { "\(NumberText.grouped(lab.expectationSteps)) made; the last had η \(short(lab.eta)) and KL(q‖π) \(short($0)) (\(BoundText.hold(lab.settings.kl)))." } ?? "none made yet."],
         ]
         let held = LabObject.held(lab).map { quantity in
-            "\(quantity.title) " + (lab.measured(quantity).map { short($0) } ?? "not measured") + " with \(BoundText.hold(lab.settings[quantity]))"
+            "\(quantity.title) " + (lab.measured(quantity).map { short($0) } ?? "not measured") + " (\(BoundText.hold(lab.settings[quantity])))"
         }
         rows.append(["M-step", lab.policySteps == 0 ? "none made yet." : "\(Digits.count(lab.policySteps, "gradient step")); \(held.isEmpty ? "nothing holds the policy" : held.joined(separator: ", ")); π_i is \(lab.referenceAge) of \(lab.settings.policyPeriod) steps old."])
         let next =

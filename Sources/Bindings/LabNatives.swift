@@ -157,7 +157,7 @@ enum LabNatives {
             MStepObject(
                 try lab.lab.mstep(
                     e.estep, steps: steps, backtrack: backtrack, commit: commit, cancellation: context.cancellation),
-                lab.lab, against: e.estep)
+                lab.lab, estep: e)
         },
         NativeFunction(
             "commit", in: "mpo", "Applies an M-step that was made with commit: false.",
@@ -165,8 +165,8 @@ enum LabNatives {
             Parameter<LabObject?>("lab", "a copy of the lab that it was made in", default: nil, shown: "the M-step's own")
         ) { _, m, lab in
             let target = lab?.lab ?? m.lab
-            let committed = try m.estep.map { try target.commit(m.proposed, against: $0) } ?? target.commit(m.proposed)
-            return MStepObject(committed, target, against: m.estep)
+            let committed = try m.estep.map { try target.commit(m.proposed, against: $0.estep) } ?? target.commit(m.proposed)
+            return MStepObject(committed, target, estep: m.estep)
         },
     ]
 

@@ -39,7 +39,7 @@ extension MStepExplainer {
                 .formula("dL/dx = (1 − e^−λ) (KL − ε) = \(short(1 - exp(-lambda), 3)) · (\(short(report.value)) − \(short(bound))) = \(short(slope, 3))"),
                 .answer(
                     "Where does it go?",
-                    "It \(rises ? "rises" : "falls"), as the KL is \(rises ? "above" : "below") its bound (\(short(report.value / bound, 3)) of it). In this M-step it went from \(short(report.multiplierBefore, 3)) to \(short(lambda, 3)). "
+                    "From here it \(rises ? "rises" : "falls"), as the KL is \(rises ? "above" : "below") its bound (\(short(report.value / bound, 3)) of it). In this M-step it went from \(short(report.multiplierBefore, 3)) to \(short(lambda, 3)). "
                         + "At dual_rate \(short(rate)) Adam moves x by at most about \(short(rate)) a gradient step."),
                 .answer(
                     "What does it weigh?",

@@ -20,7 +20,7 @@ struct MStepExplainer {
     let source: String?
 
     init(_ object: MStepObject, source: String? = nil) {
-        self.init(object.proposed, object.lab, object.estep, source: source)
+        self.init(object.proposed, object.lab, object.estep?.estep, source: source)
     }
 
     init(_ proposed: ProposedMStep, _ lab: Lab, _ estep: EStep?, source: String? = nil) {
@@ -76,7 +76,7 @@ struct MStepExplainer {
         parts.append(
             .answer(
                 "Which two distributions?",
-                "First π_i, the reference policy, frozen with the E-step \(m.referenceAge == 0 ? "right before this M-step" : "\(Digits.count(m.referenceAge, "policy gradient step")) before this M-step"); "
+                "First π_i, the reference policy that the E-step carries, frozen \(m.referenceAge == 0 ? "right before this M-step" : "\(Digits.count(m.referenceAge, "policy gradient step")) before this M-step"); "
                     + "second π_θ after its \(Digits.count(m.gradientSteps, "gradient step")). The expectation is under π_i, the old one."))
         if quantity != .klTotal {
             parts.append(.prose("The paper and the deck print the labels C_μ and C_Σ the other way round; bounds of 0.1 and 0.0001 make sense only as here."))
@@ -100,6 +100,13 @@ struct MStepExplainer {
                     "Yes: π_θ was π_i, where the KL's gradient is 0 too, so no multiplier holds the first gradient step back."
                         + (m.gradientSteps == 1 && lab.settings.policyPeriod == 1 ? " With policy_period 1 that is so in every step." : "")))
         }
+        if m.refreshes > 0 {
+            parts.append(
+                .answer(
+                    "And now?",
+                    "The lab took a new π_i during this M-step (policy_period \(lab.settings.policyPeriod)), so its next E-step starts from a KL of "
+                        + (lab.referenceAge == 0 ? "0 again." : "nearly 0 again.")))
+        }
         if let states, let most = states.indices.max(by: { states[$0][quantity] < states[$1][quantity] }) {
             fields += [("largest", .number(states[most][quantity])), ("largest_state", .integer(most)), ("recomputed", .number(states.map { $0[quantity] }.average))]
         }
@@ -120,7 +127,7 @@ struct MStepExplainer {
             guard let states else { return [.formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = \(short(value))")] }
             let trace = states.map { $0.trace(size) }.average, logarithm = states.map(\.logDeterminantRatio).average
             return [
-                .formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = ½ (\(short(trace, 6)) − \(size) + \(short(logarithm, 4))) = \(short(states.map(\.cov).average))"),
+                .formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = ½ (\(short(trace, 6)) − \(size) \(logarithm < 0 ? "−" : "+") \(short(logarithm.magnitude, 4))) = \(short(states.map(\.cov).average))"),
                 .formula("σ went from \(short(states.map(\.sigmaBefore).average)) to \(short(states.map(\.sigma).average)) (geometric mean over dimensions)"),
             ]
         default:
@@ -139,7 +146,7 @@ struct MStepExplainer {
         guard case .exceeded = report.status else {
             return .answer("What follows?", report.status == .active ? "The bound is met; \(moved)." : "The bound does not bind: \(moved) and falls while that is so.")
         }
-        var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. \(moved.capitalisedFirst) in this step."
+        var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. In this M-step \(moved)."
         let column = quantity.rawValue
         let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.window).compactMap { $0[column] }
         if rows.count > 1 { text += " Over the last \(rows.count) M-steps the KL averaged \(short(rows.average / bound, 3)) of the bound." }

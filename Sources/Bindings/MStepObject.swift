@@ -7,10 +7,10 @@ import Support
 final class MStepObject: HostObject {
     let proposed: ProposedMStep
     let lab: Lab
-    /// The E-step that it was made against.
-    let estep: EStep?
+    /// What it followed.
+    let estep: EStepObject?
 
-    init(_ proposed: ProposedMStep, _ lab: Lab, against estep: EStep?) {
+    init(_ proposed: ProposedMStep, _ lab: Lab, estep: EStepObject? = nil) {
         self.proposed = proposed
         self.lab = lab
         self.estep = estep

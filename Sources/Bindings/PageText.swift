@@ -14,9 +14,10 @@ struct PageText {
 
     mutating func blank() { if lines.last?.isEmpty == false { lines.append("") } }
 
-    /// Words, broken between them; lines after the first have `hanging` more columns of indent.
+    /// Words, broken between them; lines after the first have `hanging` more columns of indent. Spaces at a line's start stay.
     mutating func prose(_ text: String, indent: Int = 0, hanging: Int = 0) {
         for part in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let indent = indent + part.prefix { $0 == " " }.count
             var current = String(repeating: " ", count: indent)
             var used = indent
             var isEmpty = true
