@@ -70,8 +70,14 @@ extension HealthCheck {
         guard rows.count >= HealthThreshold.leastDistinct else { return }
         var layers = try lab.policy.network.architecture
             .activity(parameters: learner.policy, inputs: batch.states, rows: batch.count).map { ("the policy", $0) }
-        layers += try lab.critic.network.architecture
-            .activity(parameters: learner.critic, inputs: criticInputs(batch), rows: batch.count).map { ("the critic", $0) }
+        let inputs = criticInputs(batch)
+        let critics = learner.critics
+        for (name, parameters) in [(critics.second == nil ? "the critic" : "the first critic", critics.first)]
+            + (critics.second.map { [("the second critic", $0)] } ?? [])
+        {
+            layers += try lab.critic.network.architecture
+                .activity(parameters: parameters, inputs: inputs, rows: batch.count).map { (name, $0) }
+        }
         let worst = layers.map(\.1.idleShare).max() ?? 0
         if !layers.isEmpty { looks.append("idle units: at most \(Digits.short(100 * worst, significant: 2)) % of a layer") }
         for (owner, layer) in layers where layer.idleShare > HealthThreshold.idleUnits {

@@ -122,6 +122,21 @@ extension HealthCheck {
                 + "\(max(100, settings.criticPeriod)), lab.gradient_clip = 40")
     }
 
+    /// A distributional critic: how much of its targets lies beyond the support.
+    mutating func lookAtSupport() {
+        guard let support = lab.critic.support else { return }
+        let rows = qsteps.suffix(HealthThreshold.window)
+        for (side, name, end) in [("below", "clipped_low", support.low), ("above", "clipped_high", support.high)] {
+            let share = rows.compactMap { $0[name] }.average
+            guard share > HealthThreshold.qShare else { continue }
+            add(
+                "support too narrow", .warning,
+                "\(Digits.short(100 * share, significant: 3)) % of the targets' probability lay \(side) \(Digits.short(end)) in the last \(Digits.count(rows.count, "Q-step")) and was moved there",
+                "returns reach further than the critic's atoms", "a new critic with a wider support: qnet(env, atoms: 51, v_min: …, v_max: …)")
+        }
+        looks.append("targets beyond the critic's support")
+    }
+
     mutating func lookAtErrors() {
         let errors = qsteps.suffix(HealthThreshold.courseWindow).compactMap { $0["td_error"] }
         guard errors.count >= HealthThreshold.leastCourse else { return }

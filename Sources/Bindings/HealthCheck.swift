@@ -55,6 +55,7 @@ struct HealthCheck {
             try check.lookAtCovariance(e)
         }
         check.lookAtErrors()
+        check.lookAtSupport()
         try cancellation.check()
         if isFinite {
             try check.lookAtUnits()
@@ -76,10 +77,12 @@ struct HealthCheck {
 
     /// Parameters, replay and history must be finite. False where the networks cannot be asked.
     private mutating func lookForNumbers() -> Bool {
-        let networks = [
+        var networks = [
             ("the policy's", learner.policy), ("the critic's", learner.critic), ("the reference policy's", learner.reference),
             ("the target critic's", learner.targetCritic),
         ]
+        if let second = learner.critics.second { networks.append(("the second critic's", second)) }
+        if let second = learner.targetCritics.second { networks.append(("the second target critic's", second)) }
         let wrong = networks.filter { !Adam.globalNorm($0.1).isFinite }.map(\.0)
         if !wrong.isEmpty {
             add(

@@ -4,7 +4,6 @@ import Laboratory
 import PolicyOptimisation
 import Runtime
 import Support
-import Tensors
 
 extension InspectionObject {
     /// A lab on one page: where it stands and what is set otherwise than by default.
@@ -100,11 +99,11 @@ extension InspectionObject {
         case .categorical(let head):
             actions = try given?.indices(head.actions).map { [Double($0)] } ?? (0..<head.actions).map { [Double($0)] }
         }
-        func q(_ parameters: Storage) throws -> [Double] {
+        func q(_ parameters: CriticParameters) throws -> [Double] {
             let values = try critic.values(parameters, observation: observation, actions: seen)
             return lab.policy.form.finiteActions == nil ? values : actions.map { values[Int($0[0])] }
         }
-        let (online, target) = (try q(learner.critic), try q(learner.targetCritic))
+        let (online, target) = (try q(learner.critics), try q(learner.targetCritics))
         let logs = actions.map(now.logProbability), oldLogs = actions.map(old.logProbability)
         var columns: [(name: String, values: [Value])] = labels.isEmpty ? [] : [("which", labels)]
         columns += [
@@ -214,8 +213,8 @@ extension InspectionObject {
             action = action.indices.map { min(max(action[$0], head.box.normalisedLow[$0]), head.box.normalisedHigh[$0]) }
         case .categorical(let head): index = min(max(Int(exactly: action[0]) ?? 0, 0), head.actions - 1)
         }
-        let q = try critic.values(learner.critic, observation: observation, actions: [action])[index]
-        let target = try critic.values(learner.targetCritic, observation: observation, actions: [action])[index]
+        let q = try critic.values(learner.critics, observation: observation, actions: [action])[index]
+        let target = try critic.values(learner.targetCritics, observation: observation, actions: [action])[index]
         func numbers(_ values: [Float]) -> String { Value.list(values.map { Double($0).shortened }).text }
         let end = t.terminated ? "terminated" : t.truncated ? "truncated" : "goes on"
         return InspectionObject(

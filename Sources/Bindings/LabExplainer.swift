@@ -71,16 +71,23 @@ struct LabExplainer {
         }
         let settings = lab.settings
         let gamma = short(settings.gamma)
+        let isRetrace = settings.target == .retrace
         var parts: [ExplanationObject.Part] = [
             .formula("√ mean (Q(s, a) − y)² over the batch of the last gradient step, after it = \(short(value))"),
-            .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) mean_j Q'(s', a'_j)" : "Σ_{k<\(settings.nStep)} \(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) mean_j Q'(s', a'_j)") + ", a'_j ~ π_i(·|s')"),
+            isRetrace
+                ? .formula("y_t = Q'(s_t, a_t) + Σ_{j≥t} \(gamma)^(j−t) (Π c_k) [r_j + \(gamma) E_π_i Q'(s_{j+1}, ·) − Q'(s_j, a_j)], c_k = \(short(settings.retraceLambda)) min(1, π_i(a|s)/b(a|s))")
+                : .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) mean_j Q'(s', a'_j)" : "Σ_{k<\(settings.nStep)} \(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) mean_j Q'(s', a'_j)") + ", a'_j ~ π_i(·|s')"),
         ]
         let before = last["td_error_before"] ?? .nan, meanQ = last["mean_q"] ?? .nan, target = last["mean_target"] ?? .nan
         parts.append(
             .answer(
                 "Which critic, which policy?",
                 "Q is the critic in training, Q' the target critic, \(settings.tau == nil ? "refreshed every \(settings.criticPeriod) critic steps and \(lab.targetAge) old" : "following softly"); "
-                    + "the actions a' are the reference policy's, not the replay's, so that old transitions serve. A truncated episode bootstraps, a terminated one does not."))
+                    + (isRetrace
+                        ? "the replay's own actions count as far as π_i would take them" + (last["mean_trace"].map { ": c was \(short($0, 3)) in the mean." } ?? ".")
+                        : "the actions a' are the reference policy's, not the replay's, so that old transitions serve.")
+                    + (lab.critic.twin == nil ? "" : " Of twin critics Q' is the smaller; the error is over both.")
+                    + " A truncated episode bootstraps, a terminated one does not."))
         parts.append(
             .answer(
                 "Is it small?",

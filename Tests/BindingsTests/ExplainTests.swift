@@ -101,6 +101,10 @@ import Testing
         (pendulum + "penalize lab.kl_mean by 3; m = mstep(lab, e); explain(m.lambda_mean)", ["λ_μ = 3", "MAP form"]),
         (pendulum + "m = mstep(lab, e, backtrack: true); explain(m.step_share)", ["what backtracking left"]),
         (pendulum + "explain(lab.td_error)", ["y = r + 0.99 (1 − terminated) mean_j Q'(s', a'_j)", "Which critic, which policy?"]),
+        (
+            pendulum + "lab.target = \"retrace\"; qstep(lab, steps: 2); explain(lab.td_error)",
+            ["c_k = 1 min(1, π_i(a|s)/b(a|s))", "the replay's own actions count as far as π_i would take them"]
+        ),
         (pendulum + "lab.n_step = 3; explain(lab.td_error)", ["Σ_{k<3} 0.99ᵏ r_k"]),
         (pendulum + "explain(lab.epsilon_mean)", ["The deck calls it: mean constraint", "slack"]),
         (pendulum + "undo(lab); explain(lab.kl_mean)", ["no M-step was made"]),

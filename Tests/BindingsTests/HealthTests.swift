@@ -50,6 +50,10 @@ import Testing
             collect(lab, episodes: 1); lab.critic.network.parameters = lab.critic.network.parameters * 1e4
             """, evidence: "of the critic (tanh)"),
         Case(finding: "replay off-policy", severity: "warning", program: pendulum + "lab.trust_region = \"none\"; lab.policy_learning_rate = 0.01; e = estep(lab, epsilon: 2); mstep(lab, e, steps: 300)", evidence: "300 policy gradient steps since the last collect"),
+        Case(finding: "support too narrow", severity: "warning", program: """
+            env = pendulum(); lab = mpo(env, gaussian(env, hidden: [8]), qnet(env, hidden: [16], atoms: 11, v_min: -2, v_max: 0), batch: 32)
+            collect(lab, episodes: 2); qstep(lab, steps: 20)
+            """, evidence: "lay below −2"),
         Case(finding: "not finite", severity: "critical", program: pendulum + "lab.policy.network.parameters = lab.policy.network.parameters * nan", evidence: "the policy's parameters hold NaN"),
         Case(finding: "return falling", severity: "warning", program: """
             env = bandit([0, 1], noise: 0.1); lab = mpo(env, tabular(env), qnet(env), batch: 8)

@@ -53,6 +53,9 @@ import Testing
         lqr + "x = inspect(lab.critic, [1]); x.table.count == 25 and x.table.action[1] == [-1, -0.5]",
         lqr + "abs(inspect(lab.critic, [1], action: [0.5, 0.25]).q - lab.critic([1], [0.5, 0.25])) < 1e-6",
         bandit + "x = inspect(lab.critic, [1]); abs(x.q[2] - lab.critic([1])[2]) < 1e-6 and abs(sum(x.table.advantage)) < 1e-3",
+        "env = pendulum(); c = qnet(env, hidden: [8], twin: true); x = inspect(c, [1, 0, 0], action: [0.5, -1]); x.q == list(0..<2).map(i -> min(x.table.first[i], x.table.second[i])) or abs(x.q[0] - min(c.first([[1, 0, 0]], [[0.5]])[0], c.second([[1, 0, 0]], [[0.5]])[0])) < 1e-6",
+        "env = pendulum(); c = qnet(env, hidden: [8], atoms: 7, v_min: -3, v_max: 3); abs(inspect(c, [1, 0, 0], action: 0.5).q - c([[1, 0, 0]], [[0.5]])[0]) < 1e-5",
+        "env = bandit([1, 2]); c = qnet(env, hidden: [8], atoms: 7, v_min: 0, v_max: 3); x = inspect(c, [1]); abs(x.q[1] - c([1])[1]) < 1e-5 and x.table.count == 2",
         // Replays
         pendulum + "x = inspect(lab.replay_buffer); r = list(0..<200).map(i -> lab.replay_buffer[i].reward); x.ranges.of[0] == \"reward\" and abs(x.ranges.mean[0] - mean(r)) < 1e-3 * abs(mean(r))",
         pendulum + "x = inspect(lab.replay_buffer); b = mean(list(0..<200).map(i -> lab.replay_buffer[i].log_prob)); abs(x.log_b - b) < 1e-9 and abs(x.off_policy - (x.log_b - x.log_pi)) < 1e-9 and x.truncated == 1 / 200",
