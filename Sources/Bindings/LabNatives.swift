@@ -193,7 +193,7 @@ enum LabNatives {
                 try lab.lab.mstep(
                     e.estep, steps: steps, backtrack: backtrack, exact: exact, commit: commit,
                     cancellation: context.cancellation),
-                lab.lab)
+                lab.lab, estep: e)
         },
         NativeFunction(
             "commit", in: "mpo", "Applies an M-step that was made with commit: false.",
@@ -201,7 +201,8 @@ enum LabNatives {
             Parameter<LabObject?>("lab", "a copy of the lab that it was made in", default: nil, shown: "the M-step's own")
         ) { _, m, lab in
             let target = lab?.lab ?? m.lab
-            return MStepObject(try target.commit(m.proposed), target)
+            let committed = try m.estep.map { try target.commit(m.proposed, against: $0.estep) } ?? target.commit(m.proposed)
+            return MStepObject(committed, target, estep: m.estep)
         },
     ]
 
@@ -226,11 +227,6 @@ enum LabNatives {
                     episodes: episodes, parallel: parallel, cancellation: context.cancellation,
                     progress: context.ticker("episodes")))
         },
-        NativeFunction(
-            "inspect", in: "mpo", "A table of one state's actions in an E-step: Q, π, q and a bar for each weight.",
-            parameters: Parameter<EStepObject>("e", "the E-step"), Parameter<Int>("state", "which of its states", default: 0),
-            text: "The heaviest action comes first; `sample` is its place in e.weights. Actions are in the policy's units."
-        ) { _, e, state in try e.table(state: state) },
         NativeFunction(
             "act", in: "mpo", "The mean action of a policy in a state, in the task's units.",
             parameters: Parameter<PolicyObject>("policy", "the policy"),

@@ -5,7 +5,7 @@ import Support
 
 /// A lab's replay, to be looked at: `lab.replay_buffer[0]` is its oldest transition.
 final class ReplayObject: HostObject {
-    private let lab: Lab
+    let lab: Lab
 
     init(_ lab: Lab) { self.lab = lab }
 
@@ -37,8 +37,7 @@ final class ReplayObject: HostObject {
         guard (0..<count).contains(place) else {
             throw Fault("subscript.range", "transition \(index) of a replay of \(Digits.count(count, "transition"))")
         }
-        let oldest = count < lab.replay.capacity ? 0 : lab.replay.cursor
-        let t = try lab.replay.transition((oldest + place) % lab.replay.capacity)
+        let t = try lab.replay.transition(lab.replay.slot(ofAge: place))
         func numbers(_ floats: [Float]) -> Value { .list(floats.map { Double($0) }) }
         return .record([
             ("observation", numbers(t.observation)), ("action", numbers(t.action)), ("reward", .number(Double(t.reward))),

@@ -26,6 +26,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(WrapperNatives.all)
     registry.add(PolicyNatives.all)
     registry.add(LabNatives.all)
+    registry.add(InspectNatives.all + AskingNatives.all)
     registry.add(SceneNatives.all)
     registry.add(SavingNatives.all)
     registry.add(DualNatives.all)

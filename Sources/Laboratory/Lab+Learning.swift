@@ -9,7 +9,7 @@ public struct ProposedMStep: Sendable {
     /// Whether the lab has taken it over.
     public let isCommitted: Bool
     /// The policy's parameters and Adam's first moments before it: it is applied to these only.
-    let base: Storage
+    public let base: Storage
     let baseMoment: Storage
 
     public var statistics: MStepStatistics { step.statistics }
@@ -103,6 +103,7 @@ extension Lab {
             ]
         }
         try commit("estep", from: before, to: after, row: (.estep, statistics))
+        keep(e)
         return e
     }
 
@@ -122,7 +123,10 @@ extension Lab {
                 now.learner, e, settings: now.settings, steps: steps, backtrack: backtrack, cancellation: cancellation)
         let proposed = ProposedMStep(
             step: step, isCommitted: false, base: now.learner.policy, baseMoment: now.learner.policyOptimiser.first)
-        return commits ? try commit(proposed) : proposed
+        if !commits { return proposed }
+        let committed = try commit(proposed)
+        keep(committed, e)
+        return committed
     }
 
     /// Applies an M-step that was made with `commit: false`, in this lab or in a copy of it.

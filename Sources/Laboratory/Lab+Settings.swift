@@ -62,9 +62,11 @@ extension Lab {
     /// Another lab in the same state, with a policy, a critic and a task of its own: the same seed and the same steps
     /// give the same bits in both. The copy has no steps to undo.
     public func copy() throws -> Lab {
-        try Lab(
+        let other = try Lab(
             environment: environment.copy(), policy: policy.copy(), critic: critic.copy(), state: currentState(),
             replay: replay.copy(), history: history, statements: statements, workers: learner.workers)
+        other.kept = kept
+        return other
     }
 
     /// A statement begins, ends: steps in between are undone together.

@@ -21,6 +21,8 @@ public final class Lab {
     /// What was collected.
     public internal(set) var replay: Replay
     var undoLog: UndoLog<LabState, ReplayChange>
+    /// The last E- and M-step, for looking at; no part of the state.
+    var kept = KeptSteps()
     let learner: MPOLearner
     /// Plays on the lab's own task, and on copies of it where episodes are played at the same time or for evaluation.
     let ownPlayer: EpisodePlayer

@@ -148,6 +148,29 @@ private func callMany(_ callee: some Callee, _ arguments: [Compiler.Compiled], _
     }
 }
 
+/// A call by the name of a native that wants to know how its arguments are written.
+///
+/// `references` are the arguments that are written as members; the name may stand for something else by the time of
+/// the call.
+private func callReferring(
+    _ callee: some Callee, _ arguments: [Compiler.Compiled], _ references: [Code?], _ shape: CallShape
+) -> Code {
+    { frame in
+        let value = try callee.value(frame)
+        let takesReferences = value.asFunction?.native?.takesReferences ?? false
+        var values: [Value] = []
+        values.reserveCapacity(arguments.count)
+        for (argument, reference) in zip(arguments, references) {
+            if takesReferences, let reference {
+                values.append(try reference(frame))
+            } else {
+                values.append(try argument.run(frame))
+            }
+        }
+        return try slowCall(value, values, shape, frame)
+    }
+}
+
 extension Compiler {
     func compileCall(
         _ callee: Expression, _ arguments: [Argument], _ trailing: Lambda?, _ site: CallSite
@@ -167,9 +190,31 @@ extension Compiler {
         if case .name = callee.kind, case .global(let name) = resolution.bindings[callee.span.lower] {
             let cell = scope.cell(name)
             let global = GlobalCallee(cell, scope, CallSite(callee.span))
+            if takesReferences(name) {
+                var references = try arguments.map { try reference($0.value) }
+                if trailing != nil { references.append(nil) }
+                return Compiled(run: callReferring(global, runs, references, shape))
+            }
             return Compiled(run: Compiler.call(global, runs, shape))
         }
         return Compiled(run: Compiler.call(ComputedCallee(run: try compile(callee).run), runs, shape))
+    }
+
+    /// Whether a native of this name wants to know how its arguments are written.
+    private func takesReferences(_ name: String) -> Bool {
+        interpreter.registry.functions[name]?.takesReferences ?? false
+    }
+
+    /// `x.name` with where it was read; nil of any other expression.
+    private func reference(_ expression: Expression) throws -> Code? {
+        guard case .member(let owner, let name) = expression.kind else { return nil }
+        let run = try compile(owner).run
+        let (site, member, scope) = (CallSite(name.span), name.text, scope)
+        return { frame in
+            let base = try run(frame)
+            let value = try site.located { try Members.read(base, member, scope) }
+            return .object(WrittenMember(MemberReference(base: base, name: member, value: value)))
+        }
     }
 
     private static func call(_ callee: some Callee, _ arguments: [Compiled], _ shape: CallShape) -> Code {
@@ -199,6 +244,8 @@ extension Compiler {
             hasTrailing: hasTrailing)
         let memberSite = CallSite(name.span)
         let scope = scope
+        // `e.eta.explain()` is told of `e.eta` as `explain(e.eta)` is.
+        let ownerReference = takesReferences(name.text) ? try reference(owner) : nil
         let function: (Frame) -> Value
         switch resolution.bindings[name.span.lower] {
         case .local(let variable), .declaration(let variable):
@@ -210,7 +257,8 @@ extension Compiler {
         case nil: throw Diagnostic("runtime.resolution", "`\(name.text)` was not resolved", at: name.span)
         }
         return Compiled(run: { frame in
-            let value = try ownerRun(frame)
+            let written = try ownerReference?(frame)
+            let value = try written.map { try MemberReference.convert($0).value } ?? ownerRun(frame)
             let member = try memberSite.located { try Members.find(value, name.text) }
             let outside = function(frame)
             let calledMember = member.flatMap { $0.isCallable || outside.isUndefined ? Optional.some($0) : .none }
@@ -224,7 +272,7 @@ extension Compiler {
                 let interpreter = frame.state.pointee.interpreter
                 throw interpreter.unknownMethod(name.text, of: value, in: scope, memberSite)
             }
-            values.append(value)
+            values.append(outside.asFunction?.native?.takesReferences == true ? written ?? value : value)
             for run in runs { values.append(try run.run(frame)) }
             return try slowCall(outside, values, functionShape, frame)
         })

@@ -49,16 +49,19 @@ public struct Signature: Sendable {
         public var defaultText: String?
         public var documentation: String
         public var arity: Arity
+        /// Whether it wants to know how its argument was written.
+        public var isReference: Bool
 
         public init(
             _ name: String, wants: String? = nil, defaultText: String? = nil, documentation: String = "",
-            arity: Arity = .one
+            arity: Arity = .one, isReference: Bool = false
         ) {
             self.name = name
             self.wants = wants
             self.defaultText = defaultText
             self.documentation = documentation
             self.arity = arity
+            self.isReference = isReference
         }
     }
 

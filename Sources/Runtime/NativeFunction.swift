@@ -22,7 +22,8 @@ public struct Parameter<T: ValueConvertible> {
 
     @usableFromInline var description: Signature.Parameter {
         Signature.Parameter(
-            name, wants: T.wants, defaultText: defaultText, documentation: documentation, arity: T.arity)
+            name, wants: T.wants, defaultText: defaultText, documentation: documentation, arity: T.arity,
+            isReference: T.isReference)
     }
 
     /// Whether `value` may be the argument here, or the first of the arguments that are left.
@@ -221,6 +222,8 @@ public final class NativeGroup: @unchecked Sendable {
     }
 
     public var isCommand: Bool { overloads.contains { $0.isCommand } }
+    /// Whether a parameter wants to know how its argument was written.
+    var takesReferences: Bool { overloads.contains { $0.parameters.contains { $0.isReference } } }
 }
 
 /// A name that stands for a fixed value: `pi`.

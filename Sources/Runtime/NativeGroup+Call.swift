@@ -73,7 +73,9 @@ extension NativeFunction {
             do {
                 if let refuses = interpreter.refuses {
                     for case .object(let object)? in buffer {
-                        if let fault = refuses(object) { throw fault }
+                        for part in (object as? WrittenMember)?.parts ?? [object] {
+                            if let fault = refuses(part) { throw fault }
+                        }
                     }
                 }
                 let value = try invoke(context, UnsafeBufferPointer(buffer), &position)

@@ -30,10 +30,14 @@ public protocol ValueConvertible {
 
     /// Whether a parameter of this type takes one argument or all that are left.
     static var arity: Signature.Parameter.Arity { get }
+
+    /// Whether a parameter of this type wants to know how its argument was written.
+    static var isReference: Bool { get }
 }
 
 extension ValueConvertible {
     public static var arity: Signature.Parameter.Arity { .one }
+    public static var isReference: Bool { false }
 }
 
 extension Value: ValueConvertible {

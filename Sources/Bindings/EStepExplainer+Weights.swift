@@ -1,0 +1,112 @@
+import Glibc
+import PolicyOptimisation
+import Runtime
+import Support
+
+// What q's weights mean, and the E-step as a whole.
+extension EStepExplainer {
+    func weights() -> ExplanationObject {
+        let count = e.stateCount * n
+        let place = (0..<count).max { e.weights.pointer[$0] < e.weights.pointer[$1] } ?? 0
+        let state = place / n, sample = place % n
+        let largest = Double(e.weights.pointer[place])
+        let gain = e.summary.expectedQ - e.summary.priorQ
+        let base = isSampled ? "1/N" : "π_i(a|s)"
+        var parts: [ExplanationObject.Part] = [
+            .formula(isSampled ? "w_sj = exp(Q_sj/η) / Σ_k exp(Q_sk/η) = softmax_j(Q_s/η)" : "q(a|s) = π_i(a|s) exp(Q(s, a)/η) / Σ_b π_i(b|s) exp(Q(s, b)/η)")
+        ]
+        var denominator = Double.nan
+        if e.eta > 0 {
+            func prior(_ k: Int) -> Double { e.prior.map { Double($0.pointer[state * n + k]) } ?? 1 }
+            let own = Double(e.q.pointer[place])
+            denominator = (0..<n).reduce(0.0) { $0 + prior($1) / prior(sample) * exp((Double(e.q.pointer[state * n + $1]) - own) / e.eta) }
+            parts.append(
+                .formula(
+                    "the largest, state \(state), \(isSampled ? "sample" : "action") \(sample): 1 / Σ_k \(isSampled ? "" : "π_k/π_j ")exp((Q_k − Q_j)/η) = 1 / \(short(denominator)) = \(short(1 / denominator))"))
+            parts.append(.answer("What does η do?", "A Q that is higher by η = \(short(e.eta)) multiplies the weight by e, beside \(base)."))
+        } else {
+            parts.append(.prose("η is 0: q is \(isSampled ? "spread evenly" : "π_i restricted and rescaled") over each state's best actions."))
+        }
+        parts.append(
+            .answer(
+                "What are they for?",
+                "They raise the expected Q from E_π Q = \(short(e.summary.priorQ)) to E_q Q = \(short(e.summary.expectedQ)), by \(short(gain)), at a price of KL(q‖π) = \(short(e.kl)) nats. "
+                    + "The M-step multiplies log π(a|s) by them (never the actions), so they must sum to 1 in each state."))
+        parts.append(
+            .answer(
+                "What follows?",
+                "As many actions as \(short(e.ess, 3)) of \(n) count in the mean (ESS). inspect(e, state: \(state)) is the state with the largest weight, \(short(largest, 3))."))
+        return ExplanationObject(
+            title("q's weights · \(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · each state's sum to 1"), parts,
+            [
+                ("largest", .number(largest)), ("state", .integer(state)), ("sample", .integer(sample)), ("denominator", .number(denominator)),
+                ("expected_q", .number(e.summary.expectedQ)), ("prior_q", .number(e.summary.priorQ)), ("gain", .number(gain)),
+                ("eta", .number(e.eta)), ("kl", .number(e.kl)),
+            ])
+    }
+
+    func sampleSize() -> ExplanationObject {
+        let least = e.essPerState.indices.min { e.essPerState[$0] < e.essPerState[$1] } ?? 0
+        let implied = zip(e.essPerState, e.klPerState).filter { log(Double(n) / $0) >= $1 - 1e-6 }.count
+        var parts: [ExplanationObject.Part] = [
+            .formula("ESS_s = 1 / Σ_j w_sj²; mean_s ESS_s = \(short(e.ess))"),
+            .answer(
+                "What are its ends?",
+                isSampled ? "N = \(n): all weights are 1/N and q = π_i. 1: one action has all the weight." : "1: one action has all the weight. \(n): all weigh the same; π_i itself need not do so."),
+        ]
+        if isSampled {
+            parts.append(
+                .answer(
+                    "How does it go with the KL?",
+                    "log(N/ESS_s) ≥ KL_s in every state, here in \(implied) of \(e.stateCount): mean KL(q‖π) = \(short(e.kl)) nats allows an ESS of up to N exp(−KL) = \(short(Double(n) * exp(-e.kl), 3))."))
+        }
+        parts.append(
+            .answer(
+                "What follows?",
+                "The M-step's estimate in state \(least) rests on \(short(e.essPerState[least], 3)) actions, its median on \(short(e.essPerState.median, 3)). "
+                    + (e.essPerState.median < 2 ? "That is too few: a smaller ε or more actions." : "Below about 2 a smaller ε or more actions would help.")))
+        return ExplanationObject(
+            title("ESS = \(short(e.ess)) of \(n) · effective sample size of q's weights"), parts,
+            [
+                ("value", .number(e.ess)), ("n", .integer(n)), ("least", .number(e.essPerState[least])), ("least_state", .integer(least)),
+                ("median", .number(e.essPerState.median)), ("kl", .number(e.kl)),
+            ])
+    }
+
+    func whole() throws -> ExplanationObject {
+        let spread = e.spreads
+        var rows = [
+            [
+                "what", "π_i, frozen, gave \(isSampled ? "\(n) actions" : "the probabilities of \(n) actions") in each of \(Digits.count(e.stateCount, "state")); the target critic Q' scored them; "
+                    + "q reweights them towards higher Q as far as KL(q‖π_i) allows. θ is not touched.",
+            ],
+            ["η", "\(short(e.eta)): " + (try etaInShort())],
+            ["KL(q‖π)", "\(short(e.kl)) nats, " + (e.constraint.bound.map { "\(short(e.kl / $0, 3)) of its bound \(short($0)), \(e.status.text)." } ?? "with \(BoundText.hold(e.constraint)).")],
+            ["ESS", "\(short(e.ess, 3)) of \(n) in the mean, least \(short(e.essPerState.min() ?? .nan, 3))."],
+            ["E_q Q", "\(short(e.summary.expectedQ)), up from \(short(e.summary.priorQ)) under π_i: \(short(e.summary.expectedQ - e.summary.priorQ)) more."],
+            ["Q", "varies by \(short(spread.within, 3)) within a state and by \(short(spread.between, 3)) between states; q sees the first alone."],
+        ]
+        if let note = e.note { rows.append(["note", note]) }
+        return ExplanationObject(
+            title("E-step · the best q within ε of the policy"),
+            [.rows(rows), .prose("Ask on: explain(e.eta), explain(e.kl), explain(e.weights), explain(e.ess); next: m = mstep(lab, e).")],
+            [("eta", .number(e.eta)), ("kl", .number(e.kl)), ("ess", .number(e.ess)), ("gain", .number(e.summary.expectedQ - e.summary.priorQ))])
+    }
+
+    private func etaInShort() throws -> String {
+        switch e.optimum.outcome {
+        case .active: return "the minimum of the dual, solved exactly."
+        case .gradientStep:
+            guard let epsilon = e.constraint.bound else { return "a gradient step." }
+            let best = try e.loadedSolver().solve(epsilon: epsilon)
+            return "after a gradient step; the minimum of the dual is at \(short(best.eta))."
+        case .fixedTemperature: return "given, not solved for."
+        default: return "the limit: \(e.optimum.outcome.explanation ?? "the bound is slack")."
+        }
+    }
+}
+
+extension String {
+    /// The first letter as a capital.
+    var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
