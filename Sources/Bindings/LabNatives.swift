@@ -127,8 +127,9 @@ enum LabNatives {
                     """, "2")
             ]
         ) { context, lab, epsilon in
+            let critic = try lab.targetCritic()
             let e = try lab.lab.estep(cancellation: context.cancellation)
-            return EStepObject(try epsilon.map { try e.solved(epsilon: $0) } ?? e, policy: lab.lab.policy)
+            return EStepObject(try epsilon.map { try e.solved(epsilon: $0) } ?? e, policy: lab.lab.policy, critic: critic)
         },
         NativeFunction(
             "estep", in: "mpo", "Solves an E-step again, on the same states and actions.",
@@ -137,8 +138,8 @@ enum LabNatives {
             Parameter<Double?>("temperature", "a fixed η instead: the soft form", default: nil)
         ) { _, e, epsilon, temperature in
             switch (epsilon, temperature) {
-            case (let epsilon?, nil): return EStepObject(try e.estep.solved(epsilon: epsilon), policy: e.policy)
-            case (nil, let eta?): return EStepObject(try e.estep.solved(.penalised(eta)), policy: e.policy)
+            case (let epsilon?, nil): return EStepObject(try e.estep.solved(epsilon: epsilon), policy: e.policy, critic: e.critic)
+            case (nil, let eta?): return EStepObject(try e.estep.solved(.penalised(eta)), policy: e.policy, critic: e.critic)
             default: throw Fault("estep.again", "an E-step is solved again with epsilon or with temperature, one of them")
             }
         },
@@ -157,7 +158,7 @@ enum LabNatives {
             MStepObject(
                 try lab.lab.mstep(
                     e.estep, steps: steps, backtrack: backtrack, commit: commit, cancellation: context.cancellation),
-                lab.lab)
+                lab.lab, estep: e)
         },
         NativeFunction(
             "commit", in: "mpo", "Applies an M-step that was made with commit: false.",
@@ -165,7 +166,7 @@ enum LabNatives {
             Parameter<LabObject?>("lab", "a copy of the lab that it was made in", default: nil, shown: "the M-step's own")
         ) { _, m, lab in
             let target = lab?.lab ?? m.lab
-            return MStepObject(try target.commit(m.proposed), target)
+            return MStepObject(try target.commit(m.proposed), target, estep: m.estep)
         },
     ]
 

@@ -59,10 +59,7 @@ final class LabObject: HostObject {
             let policy = lab.policy.copy()
             try policy.network.replaceParameters(lab.learnerState.reference)
             return .object(PolicyObject(policy))
-        case "target_critic":
-            let critic = lab.critic.copy()
-            try critic.replaceParameters(lab.learnerState.targetCritics)
-            return .object(CriticObject(critic))
+        case "target_critic": return .object(try targetCritic())
         case "replay_buffer": return .object(ReplayObject(lab))
         case "history": return .object(Self.table(lab.history))
         case "seed": return .number(Double(lab.seed))
@@ -100,6 +97,13 @@ final class LabObject: HostObject {
         try context.refuseInTask("changes a lab")
         try lab.set(name, to: SettingValue(value, for: name))
         return self
+    }
+
+    /// A critic with the target critic's parameters.
+    func targetCritic() throws -> CriticObject {
+        let critic = lab.critic.copy()
+        try critic.replaceParameters(lab.learnerState.targetCritics)
+        return CriticObject(critic)
     }
 
     private static func value(_ number: Double?) -> Value { number.map { .number($0) } ?? .nothing }

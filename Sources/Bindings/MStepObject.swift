@@ -7,10 +7,13 @@ import Support
 final class MStepObject: HostObject {
     let proposed: ProposedMStep
     let lab: Lab
+    /// What it followed.
+    let estep: EStepObject?
 
-    init(_ proposed: ProposedMStep, _ lab: Lab) {
+    init(_ proposed: ProposedMStep, _ lab: Lab, estep: EStepObject? = nil) {
         self.proposed = proposed
         self.lab = lab
+        self.estep = estep
     }
 
     private var statistics: MStepStatistics { proposed.statistics }

@@ -29,6 +29,12 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(SceneNatives.all)
     registry.add(SavingNatives.all)
     registry.add(DualNatives.all)
+    // The figures of labs and steps before the chart that takes any value.
+    registry.add(FigureNatives.all)
     registry.add(PlotNatives.all)
+    registry.add(ChartNatives.all)
+    registry.add(LearningCurveNatives.all)
+    registry.add(FigureFileNatives.all)
+    registry.add(CompareNatives.all)
     return registry
 }
