@@ -10,11 +10,14 @@ final class DualCurve: HostObject {
     let optimum: DualOptimum
     /// The bound ε.
     let epsilon: Double
+    /// Where the gradient solver's η is, which takes one step a time towards η*; nil with the exact solver.
+    let current: Double?
 
     /// Of values that `solver` holds; no one else may load it again.
-    init(_ solver: DualSolver, epsilon: Double) throws {
+    init(_ solver: DualSolver, epsilon: Double, current: Double? = nil) throws {
         self.solver = solver
         self.epsilon = epsilon
+        self.current = current
         optimum = try solver.solve(epsilon: epsilon)
     }
 
@@ -73,9 +76,12 @@ final class DualCurve: HostObject {
             let one = try solver.writeSpread()
             centre = one > 0 ? one : 1
         }
+        // The gradient solver's η is to be seen, too.
+        let low = min(centre, current ?? centre) / (current.map { $0 < centre } ?? false ? 2 : 10)
+        let high = max(centre, current ?? centre) * (current.map { $0 > centre } ?? false ? 2 : 10)
         var etas: [Double] = []
         for k in 0...240 {
-            let eta = centre * pow(10, Double(k - 120) / 120)
+            let eta = low * pow(high / low, Double(k) / 240)
             if eta > 0, eta.isFinite { etas.append(eta) }
         }
         let values = try etas.map { try solver.point(at: $0, epsilon: epsilon).value }
@@ -86,9 +92,17 @@ final class DualCurve: HostObject {
             figure.caption = "ε = \(Digits.short(epsilon)): \(optimum.outcome.explanation ?? "")"
         } else {
             figure.layers.append(
+                .rule(
+                    Rule(at: optimum.value, label: "slope 0", span: (optimum.eta / 2.5)...(optimum.eta * 2.5))))
+            figure.layers.append(
                 .mark(Mark(x: optimum.eta, y: optimum.value, label: "η* = \(Digits.short(optimum.eta)), g = \(Digits.short(optimum.value))")))
             figure.caption =
                 "ε = \(Digits.short(epsilon)). At η* the slope ε − KL(q‖π) is 0; to its left the KL exceeds ε, to its right it is below."
+        }
+        if let current, current > 0, current.isFinite {
+            let point = try solver.point(at: current, epsilon: epsilon)
+            figure.layers.append(.mark(Mark(x: current, y: point.value, label: "η = \(Digits.short(current))")))
+            figure.caption += " η is the gradient solver's, one step an E-step towards η*: there the slope is \(Digits.short(point.slope, significant: 2)), the KL \(Digits.short(point.kl, significant: 3))."
         }
         return figure
     }

@@ -9,10 +9,13 @@ final class EStepObject: HostObject {
     let estep: EStep
     /// The policy whose form the reference has, and the lab's label for it.
     let policy: Policy
+    /// The target critic as it was, which scored the actions; nil where that is not known.
+    let critic: CriticObject?
 
-    init(_ estep: EStep, policy: Policy) {
+    init(_ estep: EStep, policy: Policy, critic: CriticObject? = nil) {
         self.estep = estep
         self.policy = policy
+        self.critic = critic
     }
 
     override class var typeName: String { "E-step" }

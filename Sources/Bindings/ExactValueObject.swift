@@ -1,4 +1,5 @@
 import Environments
+import Plots
 import Runtime
 import Support
 
@@ -6,17 +7,26 @@ import Support
 final class ExactValueObject: HostObject {
     private let title: String
     private let fields: [(name: String, value: Value)]
+    private let env: EnvironmentObject
+    private let stateValues: [Double]
 
     init(
         _ title: String, _ env: EnvironmentObject, _ value: FiniteMDP.Evaluation, _ gamma: Double,
         _ found: [(name: String, value: Value)] = []
     ) {
         let name = env.environment.spec.name
+        self.env = env
+        stateValues = value.values
         self.title = "\(title) · \(name) · γ \(Digits.short(gamma)) · return \(Digits.short(value.expectedReturn))"
         fields = found + [
             ("values", value.values.asValue), ("q", value.q.asValue), ("return", .number(value.expectedReturn)),
             ("gamma", .number(gamma)),
         ]
+    }
+
+    /// V over the states, on the task's board where it has one.
+    func figure(title: String) throws -> Figure? {
+        try ValueFigure.board(stateValues, env.environment, title: title.isEmpty ? "V(s) · \(self.title)" : title, label: "V(s)")
     }
 
     override class var typeName: String { "exact value" }

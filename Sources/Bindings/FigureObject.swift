@@ -86,6 +86,17 @@ class FigureObject: HostObject {
                 .init("rule", .string(rule.direction.rawValue)), .init("value", .number(rule.value)),
                 .init("label", .string(rule.label)),
             ])
+        case .note(let note):
+            .object([.init("note", .string(note.text)), .init("x", .number(note.x)), .init("y", .number(note.y))])
+        case .panels(let panels):
+            .object([
+                .init(
+                    "panels",
+                    .array(
+                        panels.map { panel in
+                            .object([.init("title", .string(panel.title)), .init("layers", .array(panel.layers.map(Self.json)))])
+                        }))
+            ])
         case .mark(let mark):
             .object([.init("mark", .string(mark.label)), .init("x", .number(mark.x)), .init("y", .number(mark.y))])
         case .bars(let bars):

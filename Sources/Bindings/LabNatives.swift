@@ -151,8 +151,9 @@ enum LabNatives {
                     """, "parametric"),
             ]
         ) { context, lab, epsilon in
+            let critic = try lab.targetCritic()
             let e = try lab.lab.estep(cancellation: context.cancellation)
-            return EStepObject(try epsilon.map { try e.solved(epsilon: $0) } ?? e, policy: lab.lab.policy)
+            return EStepObject(try epsilon.map { try e.solved(epsilon: $0) } ?? e, policy: lab.lab.policy, critic: critic)
         },
         NativeFunction(
             "estep", in: "mpo", "Solves an E-step again, on the same states and actions.",
@@ -161,8 +162,8 @@ enum LabNatives {
             Parameter<Double?>("temperature", "a fixed η instead: the soft form", default: nil)
         ) { _, e, epsilon, temperature in
             switch (epsilon, temperature) {
-            case (let epsilon?, nil): return EStepObject(try e.estep.solved(epsilon: epsilon), policy: e.policy)
-            case (nil, let eta?): return EStepObject(try e.estep.solved(.penalised(eta)), policy: e.policy)
+            case (let epsilon?, nil): return EStepObject(try e.estep.solved(epsilon: epsilon), policy: e.policy, critic: e.critic)
+            case (nil, let eta?): return EStepObject(try e.estep.solved(.penalised(eta)), policy: e.policy, critic: e.critic)
             default: throw Fault("estep.again", "an E-step is solved again with epsilon or with temperature, one of them")
             }
         },

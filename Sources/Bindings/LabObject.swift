@@ -67,8 +67,7 @@ final class LabObject: HostObject {
             try policy.network.replaceParameters(q.parameters)
             return .object(PolicyObject(policy))
         case "settings": return .object(try Self.settings(lab))
-        case "target_critic":
-            return .object(CriticObject(try lab.critic.copy(lab.learnerState.targetCritics)))
+        case "target_critic": return .object(try targetCritic())
         case "replay_buffer": return .object(ReplayObject(lab))
         case "history": return .object(Self.table(lab.history))
         case "seed": return .number(Double(lab.seed))
@@ -106,6 +105,11 @@ final class LabObject: HostObject {
         try context.refuseInTask("changes a lab")
         try lab.set(name, to: SettingValue(value, for: name))
         return self
+    }
+
+    /// A critic with the target critic's parameters.
+    func targetCritic() throws -> CriticObject {
+        CriticObject(try lab.critic.copy(lab.learnerState.targetCritics))
     }
 
     private static func value(_ number: Double?) -> Value { number.map { .number($0) } ?? .nothing }

@@ -32,6 +32,12 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(DualNatives.all)
     registry.add(ExactInferenceNatives.all)
     registry.add(EMFigureNatives.all)
+    // The figures of labs and steps before the chart that takes any value.
+    registry.add(FigureNatives.all)
     registry.add(PlotNatives.all)
+    registry.add(ChartNatives.all)
+    registry.add(LearningCurveNatives.all)
+    registry.add(FigureFileNatives.all)
+    registry.add(CompareNatives.all)
     return registry
 }

@@ -140,7 +140,7 @@ extension Scene {
         }
     }
 
-    public struct Place: Equatable, Sendable {
+    public struct Place: Hashable, Sendable {
         public var row: Int
         public var column: Int
 

@@ -1,3 +1,5 @@
+import PolicyOptimisation
+
 /// What one committed step did: a row of a lab's history.
 public struct HistoryRow: Equatable, Sendable {
     /// The step that wrote the row.
@@ -31,6 +33,16 @@ public struct HistoryRow: Equatable, Sendable {
         self.criticSteps = criticSteps
         self.policySteps = policySteps
         self.statistics = statistics
+    }
+
+    /// The column of the bound that held for a KL when its step was made.
+    public static func boundName(_ quantity: ConstrainedQuantity) -> String {
+        switch quantity {
+        case .kl: "epsilon"
+        case .klMean: "epsilon_mean"
+        case .klCov: "epsilon_cov"
+        case .klTotal: "epsilon_total"
+        }
     }
 
     /// A statistic by name, or nil where this step did not measure it.

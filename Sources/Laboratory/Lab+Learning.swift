@@ -172,6 +172,22 @@ extension Lab {
             .init("gradient_norm", m.gradientNorm), .init("reference_age", Double(m.referenceAge)),
         ]
         if let prior = m.logPrior { all.append(.init("log_prior", prior)) }
-        return all
+        return all + bounds(m)
+    }
+
+    /// The bounds as they were, and what they bound where that is not the KL as a whole: its largest dimension.
+    private static func bounds(_ m: MStepStatistics) -> [HistoryRow.Statistic] {
+        m.constraints.flatMap { report -> [HistoryRow.Statistic] in
+            guard let bound = report.constraint.bound else { return [] }
+            let whole: Double =
+                switch report.quantity {
+                case .kl: report.value
+                case .klMean: m.after.klMean
+                case .klCov: m.after.klCov
+                case .klTotal: m.after.klTotal
+                }
+            let own = HistoryRow.Statistic(HistoryRow.boundName(report.quantity), bound)
+            return report.value == whole ? [own] : [own, .init(report.quantity.rawValue + "_largest", report.value)]
+        }
     }
 }

@@ -86,7 +86,15 @@ package struct AxisScale {
 
     /// About `count` ticks at round numbers.
     package func ticks(_ count: Int) -> Ticks {
-        isLogarithmic ? logarithmicTicks(max(2, count)) : linearTicks(max(2, count))
+        if isLogarithmic { return logarithmicTicks(max(2, count)) }
+        // A single tick says nothing of the scale: rather a few more than asked for.
+        let first = linearTicks(max(2, count))
+        if first.values.count > 1 { return first }
+        for more in max(2, count) + 1..<max(2, count) + 4 {
+            let ticks = linearTicks(more)
+            if ticks.values.count > 1 { return ticks }
+        }
+        return first
     }
 
     private func linearTicks(_ count: Int) -> Ticks {

@@ -4,7 +4,7 @@ struct BarsSVG {
     let bars: Bars
     let width: Double
 
-    func render() -> String {
+    func render() -> SVGWriter {
         let count = min(max(bars.labels.count, bars.values.count), BarsText.most)
         let labels = (0..<count).map { $0 < bars.labels.count ? bars.labels[$0] : "" }
         let values = (0..<count).map { $0 < bars.values.count ? bars.values[$0] : .nan }
@@ -55,6 +55,6 @@ struct BarsSVG {
             svg.text(left, y, line, colour: "#555555")
         }
         svg.height = y + 12
-        return svg.document()
+        return svg
     }
 }

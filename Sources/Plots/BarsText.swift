@@ -16,7 +16,7 @@ struct BarsText {
         }
         let ellipsis: Character = style.isASCII ? "~" : "…"
         let labels = (0..<count).map { index in
-            TextWidth.cut(plain(index < bars.labels.count ? bars.labels[index] : ""), to: columns / 3, ellipsis: ellipsis)
+            TextWidth.cut(plain(index < bars.labels.count ? bars.labels[index] : ""), to: 2 * columns / 5, ellipsis: ellipsis)
         }
         let values = (0..<count).map { $0 < bars.values.count ? bars.values[$0] : .nan }
         let numbers = values.map { value in
@@ -53,10 +53,10 @@ struct BarsText {
             var grid = CellGrid(width: columns, height: 1)
             grid.put(labels[index], labelWidth - TextWidth.columns(labels[index]), 0)
             if low < 0 { grid.put(style.isASCII ? "|" : "▏", left + cell(0), 0, colour: Palette.quiet.0) }
+            if values[index].isFinite { draw(place(0), place(values[index]), &grid, at: left) }
             for rule in rules {
                 grid.put(style.isASCII ? ":" : "┊", left + cell(rule.value), 0, colour: Palette.quiet.0)
             }
-            if values[index].isFinite { draw(place(0), place(values[index]), &grid, at: left) }
             if references[index].isFinite {
                 let x = left + cell(references[index])
                 grid[x, 0].glyph = style.isASCII ? "|" : "│"

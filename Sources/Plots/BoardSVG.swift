@@ -5,7 +5,7 @@ struct BoardSVG {
     /// What it may take, in pixels.
     let most: (width: Double, height: Double)
 
-    func render() -> String {
+    func render() -> SVGWriter {
         let (columns, rows) = (max(1, board.columnCount), max(1, board.rowCount))
         let side = min(max(min((most.width - 36) / Double(columns), most.height / Double(rows)), 4), 60)
         let (left, top) = (18.0, figure.title.isEmpty ? 14.0 : 36)
@@ -39,7 +39,7 @@ struct BoardSVG {
             svg.text(left, y, line, colour: "#555555")
         }
         svg.height = y + 12
-        return svg.document()
+        return svg
     }
 
     /// A light ground for the letter in the same colour.
@@ -61,7 +61,7 @@ struct WordsSVG {
     let words: [Words]
     let width: Double
 
-    func render() -> String {
+    func render() -> SVGWriter {
         var svg = SVGWriter(width: width, height: 0)
         var y = 12.0
         if !figure.title.isEmpty {
@@ -88,6 +88,6 @@ struct WordsSVG {
             svg.text(18, y, line, colour: "#555555")
         }
         svg.height = y + 12
-        return svg.document()
+        return svg
     }
 }

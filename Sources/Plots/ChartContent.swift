@@ -55,6 +55,7 @@ struct ChartContent {
                     take(b.xs[i], b.high[i])
                 }
             case .mark(let m): take(m.x, m.y)
+            case .note(let n): take(n.x, n.y)
             case .rule(let rule):
                 guard rule.value.isFinite else { continue }
                 if rule.direction == .horizontal, !logY || rule.value > 0 { ys.append(rule.value) }
@@ -72,7 +73,7 @@ struct ChartContent {
                     take(x - piece.margin, y - piece.margin)
                     take(x + piece.margin, y + piece.margin)
                 }
-            case .bars, .board, .words: break
+            case .bars, .board, .words, .panels: break
             }
         }
         var xAxis = figure.x
@@ -112,7 +113,7 @@ struct ChartContent {
             case .band(let b): b.count > 0
             case .histogram(let h): h.counts.contains { $0 > 0 }
             case .heatmap(let map): map.columnCount > 0
-            case .mark, .rule, .piece, .bars, .board, .words: true
+            case .mark, .note, .rule, .piece, .bars, .board, .words, .panels: true
             }
         }
     }
@@ -133,6 +134,27 @@ struct ChartContent {
         }
     }
 
+    /// Where on the colour bar a heatmap is at a place; nil where there is none.
+    func heat(atX x: Double, y: Double) -> Double? {
+        guard let range = heatRange else { return nil }
+        for case .heatmap(let map) in figure.layers {
+            let column = (x - map.x.lowerBound) / (map.x.upperBound - map.x.lowerBound) * Double(map.columnCount)
+            let row = (y - map.y.lowerBound) / (map.y.upperBound - map.y.lowerBound) * Double(map.rows.count)
+            guard column >= 0, column < Double(map.columnCount), row >= 0, row < Double(map.rows.count) else { continue }
+            let line = map.rows[Int(row)]
+            guard Int(column) < line.count, line[Int(column)].isFinite else { continue }
+            let span = range.upperBound / 2 - range.lowerBound / 2
+            return span > 0 ? (line[Int(column)] / 2 - range.lowerBound / 2) / span : 0.5
+        }
+        return nil
+    }
+
+    /// Rules that the legend names: those that are no bounds once for each name.
+    var legendRules: [Rule] {
+        var seen: Set<String> = []
+        return rules.filter { $0.bound != .none || seen.insert("\($0.direction) \(ruleText($0))").inserted }
+    }
+
     func isViolation(_ x: Double, _ y: Double) -> Bool { rules.contains { $0.isViolated(x: x, y: y) } }
 
     /// How many points lie beyond a bound, of how many that are shown.
@@ -141,7 +163,7 @@ struct ChartContent {
         var total = 0
         for layer in figure.layers {
             guard case .line(let s) = layer.asSeries else { continue }
-            for i in 0..<s.count where x.canShow(s.xs[i]) && y.canShow(s.ys[i]) {
+            for i in 0..<s.count where x.canShow(s.xs[i]) && y.canShow(s.ys[i]) && rule.concerns(x: s.xs[i], y: s.ys[i]) {
                 total += 1
                 if rule.isViolated(x: s.xs[i], y: s.ys[i]) { count += 1 }
             }

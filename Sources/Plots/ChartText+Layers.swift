@@ -12,7 +12,8 @@ extension ChartText {
         for rule in content.rules { draw(rule, on: &area) }
 
         var dots = DotCanvas(
-            style.canvas, columns: plotWidth, rows: plotHeight, hasLetters: content.seriesCount > 1 || !pieceKinds.isEmpty)
+            usesLetters ? .ascii : style.canvas, columns: plotWidth, rows: plotHeight,
+            hasLetters: usesLetters || content.seriesCount > 1 || !pieceKinds.isEmpty)
         for case .piece(let piece) in layers { draw(piece, on: &dots) }
         var crosses: [(Int, Int)] = []
         var bullets: [(Int, Int, Int)] = []
@@ -20,10 +21,10 @@ extension ChartText {
             guard case .line(let series) = layer.asSeries else { continue }
             var isJoined = false
             if case .line = layer { isJoined = true }
-            let colour = Palette.series(content.colours[index]).0
-            let letter = ChartText.letters[content.colours[index] % ChartText.letters.count]
+            let colour = self.colour(content.colours[index])
+            let letter = glyph(content.colours[index])
             // A few points, or a single one, would be lost as dots.
-            let isLarge = !style.isASCII && series.count <= (isJoined ? 1 : 150)
+            let isLarge = !style.isASCII && !usesLetters && series.count <= (isJoined ? 1 : 150)
             if isLarge { bullets += cells(of: series).map { ($0.0, $0.1, colour) } } else {
                 draw(series, isJoined: isJoined, colour, letter, on: &dots)
             }
@@ -35,18 +36,18 @@ extension ChartText {
             for x in 0..<plotWidth {
                 guard let (glyph, colour) = dots.glyph(x, y) else { continue }
                 area[x, y].glyph = glyph
-                // On a heatmap the map's colours are the message, so dots are white there.
-                area[x, y].foreground = area[x, y].background >= 0 ? 231 : colour
+                area[x, y].foreground = colour
             }
         }
         for (x, y, colour) in bullets {
             area[x, y].glyph = "•"
-            area[x, y].foreground = area[x, y].background >= 0 ? 231 : colour
+            area[x, y].foreground = colour
         }
         for (x, y) in crosses {
             area[x, y].glyph = style.isASCII ? "X" : "×"
             area[x, y].foreground = Palette.violation.0
         }
+        for case .note(let note) in layers { draw(note, on: &area) }
         var placed: Set<Int> = []
         var cells: [(Int, Int, Int)] = []
         for (index, layer) in layers.enumerated() {
@@ -89,14 +90,34 @@ extension ChartText {
         }
     }
 
+    /// Words centred on a place; on shades with a blank at each side, so that they can be read.
+    private func draw(_ note: Note, on area: inout CellGrid) {
+        guard let x = column(of: note.x), let y = row(of: note.y) else { return }
+        let words = TextWidth.cut(plain(note.text), to: plotWidth, ellipsis: ellipsis)
+        let text = usesLetters ? " \(words) " : words
+        let width = TextWidth.columns(text)
+        let start = min(max(0, x - width / 2), max(0, plotWidth - width))
+        for column in start..<min(start + width, plotWidth) where area[column, y].glyph == "▀" {
+            area[column, y].glyph = " "
+        }
+        area.put(text, start, y)
+        for column in start..<min(start + width, plotWidth) where area[column, y].background >= 0 {
+            area[column, y].foreground = Palette.isLight(area[column, y].background) ? 16 : 231
+        }
+    }
+
     private func draw(_ rule: Rule, on area: inout CellGrid) {
         if rule.direction == .horizontal, let y = row(of: rule.value) {
-            for x in 0..<plotWidth where area.isBlank(x, y) && (!style.isASCII || x % 2 == 0) {
+            let from = rule.span.flatMap { column(of: $0.lowerBound) } ?? 0
+            let to = rule.span.flatMap { column(of: $0.upperBound) } ?? plotWidth - 1
+            for x in min(from, to)...max(from, to) where area.isBlank(x, y) && (!style.isASCII || x % 2 == 0) {
                 area.put(style.isASCII ? "-" : "╌", x, y, colour: Palette.quiet.0)
             }
         }
         if rule.direction == .vertical, let x = column(of: rule.value) {
-            for y in 0..<plotHeight where area.isBlank(x, y) {
+            let from = rule.span.flatMap { row(of: $0.upperBound) } ?? 0
+            let to = rule.span.flatMap { row(of: $0.lowerBound) } ?? plotHeight - 1
+            for y in min(from, to)...max(from, to) where area.isBlank(x, y) {
                 area.put(style.isASCII ? ":" : "┊", x, y, colour: Palette.quiet.0)
             }
         }

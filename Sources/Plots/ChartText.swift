@@ -60,7 +60,13 @@ struct ChartText {
     }
 
     /// Lines of one colour are told apart by a letter at their right end.
-    var usesKeys: Bool { !style.colour && !style.isASCII && content.legendLayers.count > 1 }
+    var usesKeys: Bool { !style.colour && !style.isASCII && !isMap && content.legendLayers.count > 1 }
+
+    var isMap: Bool { content.heatRange != nil }
+    /// Among the shades of a map lines are written in letters: neither dots nor the ASCII signs could be told from it.
+    var usesLetters: Bool { isMap && (!style.colour || style.isASCII) }
+
+    func colour(_ index: Int) -> Int { isMap ? Palette.onMap(index).0 : Palette.series(index).0 }
 
     private func fits(_ ticks: AxisScale.Ticks) -> Bool {
         var end = -2
@@ -183,9 +189,13 @@ struct ChartText {
     }
 
     func key(_ layer: Int) -> String {
-        let index = content.colours[layer]
-        if style.isASCII { return String(Self.letters[index % Self.letters.count]) }
-        return String(UnicodeScalar(UInt8(97 + index % 26)))
+        String(glyph(content.colours[layer]))
+    }
+
+    /// The letter or sign that stands for a series.
+    func glyph(_ index: Int) -> Character {
+        if style.isASCII, !isMap { return Self.letters[max(0, index) % Self.letters.count] }
+        return Character(UnicodeScalar(UInt8(97 + max(0, index) % 26)))
     }
 
     static let letters = Array("*+ox#%=&")
@@ -219,14 +229,18 @@ struct ChartText {
         let named = content.legendLayers
         for layer in named {
             let sign: String
-            if style.isASCII {
+            if usesLetters {
+                sign = key(layer)
+            } else if style.isASCII {
                 sign = content.seriesCount > 1 ? key(layer) : "--"
             } else {
                 sign = usesKeys ? key(layer) : "━━"
             }
-            entries.append(("\(sign) \(content.name(of: layer))", Palette.series(content.colours[layer]).0))
+            // White is what the terminal's own colour comes closest to.
+            let colour = self.colour(content.colours[layer])
+            entries.append(("\(sign) \(content.name(of: layer))", colour == 231 ? -1 : colour))
         }
-        for rule in content.rules {
+        for rule in content.legendRules {
             let sign = rule.direction == .horizontal ? (style.isASCII ? "- -" : "╌╌") : style.isASCII ? ":" : "┊"
             entries.append(("\(sign) \(content.ruleText(rule))", Palette.quiet.0))
             if let text = content.violationText(rule) {

@@ -7,11 +7,17 @@ extension Figure {
     public func svg(width: Double = 720, height: Double = 360) -> String {
         let w = width.isFinite ? min(max(width, 200), 10_000) : 720
         let h = height.isFinite ? min(max(height, 80), 10_000) : 360
+        return written(w, h).document()
+    }
+
+    /// The document before it is closed, so that it may become a part of another.
+    func written(_ w: Double, _ h: Double) -> SVGWriter {
         for layer in layers {
             switch layer {
             case .bars(let bars): return BarsSVG(figure: self, bars: bars, width: w).render()
             case .board(let board): return BoardSVG(figure: self, board: board, most: (w, h)).render()
             case .words(let words): return WordsSVG(figure: self, words: words, width: w).render()
+            case .panels: return PanelsSVG(figure: self, panels: panels, width: w, height: h).render()
             default: break
             }
         }
@@ -53,7 +59,7 @@ struct ChartSVG {
     /// Places far beyond the figure stay writable numbers.
     private func near(_ value: Double) -> Double? { value.isFinite ? min(max(value, -1e6), 1e6) : nil }
 
-    func render() -> String {
+    func render() -> SVGWriter {
         var svg = SVGWriter(width: width, height: 0)
         let figure = content.figure
         if !figure.title.isEmpty { svg.text(left + plotWidth / 2, 22, figure.title, anchor: .middle, size: 15) }
@@ -64,12 +70,13 @@ struct ChartSVG {
         svg.rectangle(left, top, plotWidth, height, fill: "none", stroke: "#444444")
         if let range = content.heatRange { colourBar(range, &svg) }
         marks(&svg)
+        notes(&svg)
 
         var y = top + height + (figure.x.isHidden ? 4 : 20)
         if !figure.x.label.isEmpty || content.x.ticks(8).offset != nil { y += 18 }
         for (text, colour) in legend() {
             y += 17
-            svg.rectangle(left, y - 6, 18, 3, fill: colour)
+            svg.rectangle(left, y - 6, 18, 3, fill: colour, stroke: colour == "#ffffff" ? "#444444" : "none")
             svg.text(left + 24, y, text)
         }
         for line in ([figure.caption] + content.notes).flatMap({ TextWidth.wrap($0, to: Int(width / 7)) }) {
@@ -77,7 +84,7 @@ struct ChartSVG {
             svg.text(left, y, line, colour: "#555555")
         }
         svg.height = y + 12
-        return svg.document()
+        return svg
     }
 
     private func axes(_ svg: inout SVGWriter) {
@@ -106,14 +113,20 @@ struct ChartSVG {
     }
 
     private func draw(_ layer: Layer, _ index: Int, _ svg: inout SVGWriter) {
-        let colour = content.colours[index] >= 0 ? Palette.series(content.colours[index]).1 : Palette.quiet.1
+        let colour = content.colours[index] >= 0 ? self.colour(content.colours[index]) : Palette.quiet.1
+        let isOnMap = content.heatRange != nil
         switch layer {
         case .line(let series):
-            for part in parts(series) { svg.polyline(part, colour: colour) }
+            for part in parts(series) {
+                // On a map a dark rim sets a line off from every colour.
+                if isOnMap, part.count > 1 { svg.stroke(part, colour: "#222222", width: 3.5) }
+                svg.polyline(part, colour: colour)
+            }
             crosses(series, &svg)
         case .points(let series):
             for i in 0..<series.count {
-                if let px = x(series.xs[i]), let py = y(series.ys[i]) { svg.circle(px, py, 2.5, fill: colour) }
+                guard let px = x(series.xs[i]), let py = y(series.ys[i]) else { continue }
+                if isOnMap { svg.circle(px, py, 3, fill: colour, stroke: "#222222") } else { svg.circle(px, py, 2.5, fill: colour) }
             }
             crosses(series, &svg)
         case .band(let band):
@@ -136,13 +149,17 @@ struct ChartSVG {
         case .heatmap(let map): draw(map, &svg)
         case .rule(let rule):
             if rule.direction == .horizontal, let py = y(rule.value) {
-                svg.line(left, py, left + plotWidth, py, colour: Palette.quiet.1, width: 1.2, dashes: "6 4")
+                let from = rule.span.flatMap { x($0.lowerBound) } ?? left
+                let to = rule.span.flatMap { x($0.upperBound) } ?? left + plotWidth
+                svg.line(from, py, to, py, colour: Palette.quiet.1, width: 1.2, dashes: "6 4")
             }
             if rule.direction == .vertical, let px = x(rule.value) {
-                svg.line(px, top, px, top + height, colour: Palette.quiet.1, width: 1.2, dashes: "6 4")
+                let from = rule.span.flatMap { y($0.upperBound) } ?? top
+                let to = rule.span.flatMap { y($0.lowerBound) } ?? top + height
+                svg.line(px, from, px, to, colour: Palette.quiet.1, width: 1.2, dashes: "6 4")
             }
         case .piece(let piece): draw(piece, &svg)
-        case .mark, .bars, .board, .words: break
+        case .mark, .note, .bars, .board, .words, .panels: break
         }
     }
 
@@ -252,9 +269,22 @@ struct ChartSVG {
         }
     }
 
+    private func notes(_ svg: inout SVGWriter) {
+        for case .note(let note) in content.figure.layers {
+            guard let px = x(note.x), let py = y(note.y), px >= left, px <= left + plotWidth, py >= top, py <= top + height
+            else { continue }
+            let isDark = content.heat(atX: note.x, y: note.y).map { $0 < 0.6 } ?? false
+            svg.text(px, py + 4, note.text, anchor: .middle, colour: isDark ? "#ffffff" : "#222222")
+        }
+    }
+
+    private func colour(_ index: Int) -> String {
+        content.heatRange == nil ? Palette.series(index).1 : Palette.onMap(index).1
+    }
+
     private func legend() -> [(String, String)] {
-        var entries = content.legendLayers.map { (content.name(of: $0), Palette.series(content.colours[$0]).1) }
-        for rule in content.rules {
+        var entries = content.legendLayers.map { (content.name(of: $0), colour(content.colours[$0])) }
+        for rule in content.legendRules {
             entries.append((content.ruleText(rule), Palette.quiet.1))
             if let text = content.violationText(rule) { entries.append((text, Palette.violation.1)) }
         }

@@ -6,6 +6,7 @@ extension Figure {
             case .bars(let bars): return BarsText(figure: self, bars: bars, style: style).render()
             case .board(let board): return BoardText(figure: self, board: board, style: style).render()
             case .words(let words): return WordsText(figure: self, words: words, style: style).render()
+            case .panels: return PanelsText(figure: self, panels: panels, style: style).render()
             default: break
             }
         }

@@ -72,6 +72,10 @@ public enum Layer: Sendable, Equatable {
     case board(Board)
     /// Names with what is to be said of them; a figure that has them shows nothing else.
     case words([Words])
+    /// Words at a place, without a point.
+    case note(Note)
+    /// Whole figures under one title, side by side where there is room; a figure that has them shows nothing else.
+    case panels([Figure])
 }
 
 public struct Series: Sendable, Equatable {
@@ -119,20 +123,33 @@ public struct Rule: Sendable, Equatable {
     public var value: Double
     public var label: String
     public var bound: Bound
+    /// A point violates the bound where it lies beyond it by more than this fraction of it.
+    public var tolerance: Double
+    /// The part of the other axis that the rule is about; nil is all of it.
+    public var span: ClosedRange<Double>?
 
-    public init(_ direction: Direction = .horizontal, at value: Double, label: String = "", bound: Bound = .none) {
+    public init(
+        _ direction: Direction = .horizontal, at value: Double, label: String = "", bound: Bound = .none,
+        tolerance: Double = 0, span: ClosedRange<Double>? = nil
+    ) {
         self.direction = direction
         self.value = value
         self.label = label
         self.bound = bound
+        self.tolerance = tolerance
+        self.span = span
     }
 
+    func concerns(x: Double, y: Double) -> Bool { span?.contains(direction == .horizontal ? x : y) ?? true }
+
     func isViolated(x: Double, y: Double) -> Bool {
+        guard concerns(x: x, y: y) else { return false }
         let position = direction == .horizontal ? y : x
+        let slack = tolerance * value.magnitude
         return switch bound {
         case .none: false
-        case .upper: position > value
-        case .lower: position < value
+        case .upper: position > value + slack
+        case .lower: position < value - slack
         }
     }
 }
@@ -146,6 +163,18 @@ public struct Mark: Sendable, Equatable {
         self.x = x
         self.y = y
         self.label = label
+    }
+}
+
+public struct Note: Sendable, Equatable {
+    public var x: Double
+    public var y: Double
+    public var text: String
+
+    public init(x: Double, y: Double, _ text: String) {
+        self.x = x
+        self.y = y
+        self.text = text
     }
 }
 

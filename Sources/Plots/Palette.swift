@@ -7,6 +7,18 @@ enum Palette {
 
     static func series(_ index: Int) -> (Int, String) { series[index % series.count] }
 
+    /// For what lies on a heatmap: told apart from all of its colours and from each other.
+    static func onMap(_ index: Int) -> (Int, String) {
+        let all = [(231, "#ffffff"), (203, "#ff5f4f"), (16, "#000000"), (219, "#ffafff")]
+        return all[index % all.count]
+    }
+
+    /// Whether dark letters are to be read on an entry of the 6 × 6 × 6 cube.
+    static func isLight(_ entry: Int) -> Bool {
+        let cube = min(max(entry - 16, 0), 215)
+        return 3 * (cube / 36) + 6 * (cube / 6 % 6) + cube % 6 > 26
+    }
+
     static func kind(_ kind: Piece.Kind) -> (Int, String) {
         switch kind {
         case .ground: quiet

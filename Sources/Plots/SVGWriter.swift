@@ -109,6 +109,14 @@ struct SVGWriter {
 
     mutating func endClip() { body.append("</svg>") }
 
+    /// Another document as a part of this one.
+    mutating func embed(_ other: SVGWriter, _ x: Double, _ y: Double) {
+        let n = Self.number
+        body.append("<svg x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(other.width))\" height=\"\(n(other.height))\">")
+        body += other.body
+        body.append("</svg>")
+    }
+
     func document() -> String {
         let (w, h) = (Self.number(width), Self.number(height))
         return """

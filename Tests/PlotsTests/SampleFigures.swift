@@ -39,7 +39,7 @@ func randomFigure(_ seed: UInt64) -> Figure {
     }
     for _ in 0..<(1 + dice.index(4)) {
         let count = [0, 1, 2, 30, 300][dice.index(5)]
-        switch dice.index(11) {
+        switch dice.index(13) {
         case 0: figure.layers.append(.line(Series(text(), xs: numbers(count, isStrange), ys: numbers(count, isStrange))))
         case 1: figure.layers.append(.points(Series(text(), xs: numbers(count, isStrange), ys: numbers(count, isStrange))))
         case 2:
@@ -51,7 +51,10 @@ func randomFigure(_ seed: UInt64) -> Figure {
                 .heatmap(Heatmap(rows: (0..<dice.index(9)).map { _ in numbers(dice.index(9), isStrange) }, valueLabel: text())))
         case 5:
             figure.layers.append(
-                .rule(Rule(dice.next() < 0.5 ? .horizontal : .vertical, at: number(isStrange), label: text(), bound: .upper)))
+                .rule(
+                    Rule(
+                        dice.next() < 0.5 ? .horizontal : .vertical, at: number(isStrange), label: text(), bound: .upper,
+                        tolerance: dice.next(), span: dice.next() < 0.3 ? -1...number(false) + 5 : nil)))
         case 8:
             figure.hasEqualScale = dice.next() < 0.8
             figure.x.isHidden = dice.next() < 0.3
@@ -69,6 +72,10 @@ func randomFigure(_ seed: UInt64) -> Figure {
             let place = Board.Place(row: dice.index(9) - 1, column: dice.index(30) - 1)
             figure.layers.append(.board(Board(rows: rows, agent: place, walls: [place, .init(row: 0, column: 0)])))
         case 10 where dice.next() < 0.4: figure.layers.append(.words((0..<min(count, 250)).map { _ in Words(text(), text()) }))
+        case 11: figure.layers.append(.note(Note(x: number(isStrange), y: number(isStrange), text())))
+        case 12 where dice.next() < 0.3:
+            let inner = (0..<dice.index(5)).map { k in randomFigure(seed &* 31 &+ UInt64(1000 + k)) }
+            figure.layers.append(.panels(inner))
         case 6: figure.layers.append(.mark(Mark(x: number(isStrange), y: number(isStrange), label: text())))
         default:
             if dice.next() < 0.4 {
