@@ -30,5 +30,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(SavingNatives.all)
     registry.add(DualNatives.all)
     registry.add(PlotNatives.all)
+    registry.add(LessonNatives.all)
+    registry.add(LessonWritingNatives.all)
     return registry
 }
