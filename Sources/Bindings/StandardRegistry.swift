@@ -39,5 +39,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(LearningCurveNatives.all)
     registry.add(FigureFileNatives.all)
     registry.add(CompareNatives.all)
+    registry.add(LessonNatives.all)
+    registry.add(LessonWritingNatives.all)
     return registry
 }

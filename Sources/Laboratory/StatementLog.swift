@@ -28,6 +28,14 @@ public final class StatementLog {
         current = running.depth > 1 ? (running.number, running.label, running.depth - 1) : nil
     }
 
+    /// Runs `work` as if outside of the statement that is under way: each step in it is a statement of its own.
+    public func apart<T>(_ work: () throws -> T) rethrows -> T {
+        let outer = current
+        current = nil
+        defer { current = outer }
+        return try work()
+    }
+
     func join(_ lab: Lab) {
         labs.removeAll { $0.lab == nil }
         labs.append(Weak(lab: lab))

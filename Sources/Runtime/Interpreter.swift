@@ -47,6 +47,7 @@ public final class Interpreter {
     private var nativeValues: [String: Value] = [:]
     private var notedShadowing: Set<String> = []
     private var codes: [FunctionCode] = []
+    private var scopesAlone: [ModuleScope] = []
     private var collected: [[Value]] = []
     private var entries = 0
     private var failedCalls: [Diagnostic.Call] = []
@@ -67,7 +68,7 @@ public final class Interpreter {
 
     deinit {
         // Functions refer to their module and the module to its functions.
-        for scope in [user] + modules.values.map(\.scope) { scope.clear() }
+        for scope in [user] + modules.values.map(\.scope) + scopesAlone { scope.clear() }
         MachineState.destroy(state)
     }
 
@@ -96,6 +97,8 @@ public final class Interpreter {
     var hasStackRoom: Bool { StackGuard.here() >= state.pointee.stackLimit }
 
     func keep(_ code: FunctionCode) { codes.append(code) }
+
+    func keep(_ scope: ModuleScope) { scopesAlone.append(scope) }
 
     func collectValue(_ value: Value) {
         if !value.isNothing && !collected.isEmpty { collected[collected.count - 1].append(value) }

@@ -171,7 +171,10 @@ public struct HelpLibrary {
     }
 
     private func overview(width: Int) -> String {
-        var lines = ["`help NAME` tells about a function, a module, a keyword or a command; `?NAM` finds names.", ""]
+        var lines = [
+            "`help NAME` tells about a function, a module, a keyword or a command; `?NAM` finds names.",
+            "`lesson` lists short lessons that run here, from the KL divergence to a run that went wrong.", "",
+        ]
         let modules = interpreter.registry.modules
         let widest = max(modules.map(\.count).max() ?? 0, "statements".count)
         for module in modules {

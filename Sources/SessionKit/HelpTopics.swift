@@ -71,5 +71,35 @@ enum HelpTopics {
         HelpTopic(
             kind: .word, names: ["true", "false", "nothing"], usage: "true\nfalse\nnothing",
             text: "The two truth values, and the value that says there is none.", example: "limit = nothing"),
+        HelpTopic(
+            kind: .word, names: ["lessons"], usage: "lesson    lesson(\"em\")    lesson(\"./mine.mpo\")",
+            text: """
+                Twelve short lessons for the terminal. `lesson` lists them with your progress, lesson("em") or lesson(4) \
+                begins one or goes on. Type whatever you like in between: a value that is no answer to the step passes in \
+                silence, a right one goes on. `hint` helps in layers, `show` tells the solution, `skip` goes on, `question` \
+                shows the step again, `leave` leaves, `reset` begins anew. At a terminal progress is kept in \
+                ~/.local/share/mpo/lessons.json (XDG_DATA_HOME); the variable MPO_LESSONS names another file, also without a \
+                terminal. --sandbox keeps nothing.
+
+                A lesson of your own is a file in the language: one lesson_title, and a lesson_step for each step (`help \
+                lesson_step`). Text stands between triple quotes; indented lines stay as they are. `setup` is code in a \
+                string: its variables become the learner's, and it runs anew whenever the step is entered. `answer` is \
+                compared by value, `check` is a function that judges any value or, as (x, v) -> …, the variables. \
+                check_lesson("./mine.mpo") tries the answers that the file holds. An error points into the file.
+                """,
+            example: """
+                lesson_title("Sums", can: "add up a list.")
+                lesson_step(\"\"\"
+                    The mean of a list is its sum over its count.
+                    \"\"\",
+                    setup: "xs = [1, 2, 6]",
+                    ask: "What is the mean of xs?",
+                    answer: 3,
+                    mistakes: [[9, "that is the sum"]],
+                    hints: ["divide by count(xs)"],
+                    solution: "sum(xs) / count(xs)",
+                    why: "9 / 3.",
+                    right: ["mean(xs)"], wrong: ["9", "2"])
+                """),
     ]
 }

@@ -53,13 +53,18 @@ public final class Session {
         do { try interpreter.loadPrelude() } catch { face.error(error) }
         // Undo goes by statements: the labs' log is told where one begins and ends.
         let statements = interpreter.service(LabStatements.self).log
+        // The lesson that goes on sees every value, and may run code of its own.
+        let lessons = interpreter.service(Lessons.self)
+        lessons.didSetUp = { [unowned self] code in transcript.add(code: code) }
         interpreter.willRun = { [unowned self] statement in
+            lessons.begin()
             statements.begin(statement.span.text)
             transcript.begin(statement, self)
         }
         interpreter.didRun = { [unowned self] statement, error in
-            transcript.end(statement, error: error, self)
+            transcript.end(statement, error: error, self, isLesson: lessons.isLessonStatement)
             statements.end()
+            if error == nil { lessons.offer(statement, sink.lastValueInStatement ? sink.lastValue : nil, interpreter) }
         }
     }
 

@@ -39,7 +39,7 @@ final class SessionSink: OutputSink {
 
     func print(_ line: String) {
         endProgress()
-        remember(line)
+        remember(style.colour ? Self.plain(line) : line)
         face.print(line)
     }
 
@@ -79,6 +79,17 @@ final class SessionSink: OutputSink {
     func endProgress() {
         if showsProgress { progress(nil) }
         if isAnimating { animate(nil) }
+    }
+
+    /// The text without escape sequences for colours.
+    private static func plain(_ text: String) -> String {
+        guard text.contains("\u{1B}") else { return text }
+        var result = "", isEscape = false
+        for character in text {
+            if character == "\u{1B}" { isEscape = true } else if !isEscape { result.append(character) }
+            if isEscape, character.isLetter { isEscape = false }
+        }
+        return result
     }
 
     /// A transcript keeps the start of what a statement shows; a training run may print without end.

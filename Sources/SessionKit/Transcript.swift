@@ -21,6 +21,8 @@ public struct Transcript {
         /// A function's bare name: the prompt runs it.
         case command
         case assignment(target: String)
+        /// For a lesson that goes on: `hint`. Not part of the work.
+        case lesson
         case other
     }
 
@@ -37,6 +39,8 @@ public struct Transcript {
     let seed: UInt64
     private(set) var entries: [Entry] = []
     private var current: Entry?
+    /// What the host ran on the way, to stand behind the current entry.
+    private var added: [Entry] = []
 
     init(seed: UInt64) { self.seed = seed }
 
@@ -65,8 +69,15 @@ public struct Transcript {
             Step(range: statement.span.lower..<statement.span.upper, kind: kind, reads: Self.earlierValues(statement.span)))
     }
 
-    mutating func end(_ statement: Statement, error: Diagnostic?, _ session: Session) {
+    /// Code that a lesson ran: the script does what it did.
+    mutating func add(code: String) {
+        let source = Source(name: "lesson", code)
+        added.append(Entry(source: source, cell: nil, steps: [Step(range: 0..<source.text.count, kind: .other, reads: [])]))
+    }
+
+    mutating func end(_ statement: Statement, error: Diagnostic?, _ session: Session, isLesson: Bool = false) {
         guard statement.span.source === current?.source, let last = current?.steps.indices.last else { return }
+        if isLesson { current?.steps[last].kind = .lesson }
         current?.steps[last].givesValue = session.sink.lastValueInStatement
         current?.shown += session.sink.shown
         session.sink.shown = []
@@ -87,6 +98,8 @@ public struct Transcript {
     mutating func close() {
         if let current { entries.append(current) }
         current = nil
+        entries += added
+        added = []
     }
 
     /// `_` and `_3` as they are read in a statement.
@@ -153,6 +166,7 @@ public struct Transcript {
             let names = wanted[index] ?? []
             switch step.kind {
             case .command: result += statement + "()"
+            case .lesson: result += "# " + Self.lines(of: statement).joined(separator: "\n# ")
             case .expression where !names.isEmpty:
                 result += names.map { "\($0) = " }.first.map { $0 + statement } ?? statement
                 for name in names.dropFirst() { result += "; \(name) = \(names[0])" }

@@ -1,11 +1,7 @@
 extension Lexer {
     /// From the opening quote; interpolations return to the main loop, their `)` comes back to `lexStringBody`.
     mutating func lexString() throws(Diagnostic) {
-        if byte(1) == UInt8(ascii: "\""), byte(2) == UInt8(ascii: "\"") {
-            throw failure(
-                "string", "strings are written between single double quotes", offset, offset + 3,
-                hint: "`\\n` within a string starts a new line")
-        }
+        if byte(1) == UInt8(ascii: "\""), byte(2) == UInt8(ascii: "\"") { return try lexLongString() }
         emit(.stringStart, length: 1)
         openStrings.append(tokens.count - 1)
         try lexStringBody()
@@ -16,6 +12,7 @@ extension Lexer {
         let start = offset
         while true {
             guard let opening = openStrings.last else { return }
+            if let long = longStrings[opening] { return try lexLongStringBody(opening, long) }
             guard offset < text.count, text[offset] != 0x0A else { throw unclosedString(opening) }
             switch text[offset] {
             case UInt8(ascii: "\""):
@@ -40,12 +37,12 @@ extension Lexer {
         }
     }
 
-    private mutating func emitText(_ piece: [UInt8], from start: Int) {
+    mutating func emitText(_ piece: [UInt8], from start: Int) {
         if piece.isEmpty { return }
         emit(.text(String(decoding: piece, as: UTF8.self)), from: start, to: offset)
     }
 
-    private mutating func lexEscape(into piece: inout [UInt8]) throws(Diagnostic) {
+    mutating func lexEscape(into piece: inout [UInt8]) throws(Diagnostic) {
         let escapes: [UInt8: UInt8] = [
             UInt8(ascii: "n"): 0x0A, UInt8(ascii: "t"): 0x09, UInt8(ascii: "r"): 0x0D,
             UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"),

@@ -12,6 +12,8 @@ struct Lexer {
     var openBrackets: [Int] = []
     /// Indices of the opening quotes of strings that are not closed yet.
     var openStrings: [Int] = []
+    /// Where strings of several lines begin and end, by the index of their opening quotes.
+    var longStrings: [Int: LongString] = [:]
     /// Where the first line end since the last token stands.
     var lineEnd: Int?
 

@@ -76,6 +76,9 @@ public enum Prompt {
     /// `$XDG_CONFIG_HOME/mpo/init.mpo`, by default under `~/.config`.
     public static var defaultStartUpPath: String? { folder("XDG_CONFIG_HOME", ".config").map { $0 + "/init.mpo" } }
 
+    /// `$XDG_DATA_HOME/mpo/lessons.json`, by default under `~/.local/share`: how far the lessons have come.
+    public static var defaultProgressPath: String? { folder("XDG_DATA_HOME", ".local/share").map { $0 + "/lessons.json" } }
+
     private static func folder(_ variable: String, _ fallback: String) -> String? {
         if let base = Terminal.environment(variable), base.hasPrefix("/") { return base + "/mpo" }
         guard let home = Terminal.environment("HOME"), home.hasPrefix("/") else { return nil }

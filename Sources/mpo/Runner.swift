@@ -29,6 +29,12 @@ struct Runner {
             face: face, seed: options.seed, isQuiet: options.quiet, standardLibrary: library)
         session.interpreter.service(RunFiles.self).isSandboxed = options.sandbox
         session.interpreter.usesFiles = !options.sandbox
+        if !options.sandbox {
+            // Without a terminal nothing is kept, unless the variable asks for it.
+            let asked = getenv("MPO_LESSONS").map { String(cString: $0) } ?? ""
+            session.interpreter.service(Lessons.self).progressPath =
+                !asked.isEmpty ? asked : isPrompt ? Prompt.defaultProgressPath : nil
+        }
         return session
     }
 

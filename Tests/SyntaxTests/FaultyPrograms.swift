@@ -309,6 +309,44 @@ let faultyPrograms: [(source: String, message: String)] = [
         """#
     ),
     (
+        "x = \"\"\"abc\"\"\"",
+        ##"""
+        t.mpo:1:5: error: the text of a `"""` string begins on the next line
+         1 | x = """abc"""
+           |     ^^^
+           hint: a string on one line stands between single double quotes
+        """##
+    ),
+    (
+        "\"\"\"abc",
+        ##"""
+        t.mpo:1:1: error: the text of a `"""` string begins on the next line
+         1 | """abc
+           | ^^^
+           hint: a string on one line stands between single double quotes
+        """##
+    ),
+    (
+        "x = \"\"\"\n    a\n  b\n    \"\"\"",
+        ##"""
+        t.mpo:3:3: error: this line begins before the closing `"""`
+         3 |   b
+           |   ^
+         4 |     """
+           |     --- the string ends here
+           hint: the text's lines are indented at least as far as the quotes that end it
+        """##
+    ),
+    (
+        "x = \"\"\"\n  a \\(b\n  + c)\n  \"\"\"",
+        ##"""
+        t.mpo:2:5: error: `\(` is not closed on its line
+         2 |   a \(b
+           |     ^^
+           hint: an interpolation ends with `)`: "η is \(eta)"
+        """##
+    ),
+    (
         #""a \(b c) d""#,
         #"""
         t.mpo:1:8: error: expected `)`, found the name `c`

@@ -8,6 +8,10 @@ import Testing
         (#""a\n\t\"\\\u{3B7}""#, "\"a\n\t\"\\η\""), (#""""#, "\"\""),
         (#""η is \(lab.eta), \("in \(x)")""#, #""η is \(lab.eta), \("in \(x)")""#),
         (#""\({a: [1]}.a[0])""#, #""\({a: [1]}.a[0])""#),
+        // Strings of several lines, without the closing quotes' indentation.
+        (#"""""# + "\n  a \"b\"\n\n    c\n  " + #"""""#, "\"a \"b\"\n\n  c\""), (#"""""# + "\n" + #"""""#, "\"\""),
+        (#"""""# + "\r\n\tη = \\(x + 1)\\t.\r\n\t" + #"""""#, #""η = \((+ x 1))"# + "\t.\""),
+        ("f(" + #"""""# + "\n    a\n    " + #"""""# + ", 2)", "f(\"a\", 2)"),
         ("true and false or nothing", "(or (and true false) nothing)"),
         ("[]", "[]"), ("[1, 2,]", "[1, 2]"), ("{}", "{}"), ("{a: 1, b: [2, 3]}", "{a: 1, b: [2, 3]}"),
         ("{\n  a: 1,\n  return: 2\n}", "{a: 1, return: 2}"), ("{ in: 1 }", "{in: 1}"),
@@ -71,7 +75,7 @@ import Testing
     @Test(arguments: [
         "(1", "f(1,", "[1, [2]", "{a: 1,", "{ x ->", "x +", "x = ", "a and", "not", "if a", "if a {", "if a { 1 } else",
         "if a { 1 } else if b", "func f(x)", "func f(x) {\n  y = 1\n", "for x in xs", "while f(", "xs.map { x -> x\n", "f(\n",
-        "x ->", "a.", "repeat 5 {\n",
+        "x ->", "a.", "repeat 5 {\n", "\"\"\"", "\"\"\"\nab", "f(\"\"\"\n  a \"\"\" b\n",
     ])
     func isIncomplete(_ source: String) {
         let diagnostic = #expect(throws: Diagnostic.self) { try Parser.parse(Source(name: "t", source)) }

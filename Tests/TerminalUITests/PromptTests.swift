@@ -235,4 +235,37 @@ import Testing
         terminal.type("1000 + 1\r")
         try terminal.expect("\n1001\r\n")
     }
+
+    @Test func aLessonIsGoneThroughAndGoesOnNextTime() throws {
+        let terminal = try start()
+        terminal.type("lesson(\"kl\")\r")
+        try terminal.expect("step 1 of ")
+        terminal.type("0.9\r")
+        try terminal.expect("  Too large.\r\n")
+        terminal.type("hint\r")
+        try terminal.expect("`hint` tells more")
+        terminal.type("sum(p * log(p / q))\r")
+        try terminal.expect("✓ Right.")
+        try terminal.expect("step 2 of ")
+        terminal.type("\u{4}")
+        #expect(try terminal.end() == 0)
+        #expect(try WholeFile.readText(home.path + "/.local/share/mpo/lessons.json").contains("\"kl\""))
+        let again = try start()
+        again.type("lesson\r")
+        try again.expect("step 2 of ")
+        try again.expect("Next: lesson(\"kl\"), at step 2")
+        again.type(":q\r")
+        #expect(try again.end() == 0)
+    }
+
+    @Test func aSandboxKeepsNoProgress() throws {
+        let terminal = try start(["--sandbox"])
+        terminal.type("lesson(\"kl\")\r")
+        try terminal.expect("step 1 of ")
+        terminal.type("skip\r")
+        try terminal.expect("step 2 of ")
+        terminal.type(":q\r")
+        #expect(try terminal.end() == 0)
+        #expect(!WholeFile.exists(home.path + "/.local/share/mpo/lessons.json"))
+    }
 }
