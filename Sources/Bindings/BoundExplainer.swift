@@ -36,11 +36,13 @@ struct BoundExplainer {
 
     private func title(_ name: String) -> String {
         switch name {
-        case "reward": return isDiscounted ? "E_q[Σ γᵗ r_t] = \(short(reward)) · the reward's part of the bound" : "E_q[Σ r/α] = \(short(reward)) · the reward's part of the bound"
+        case "reward": return isDiscounted ? "E_q[Σ γᵗ r_t] = \(short(reward)) · the reward's part of the "
+            + "bound" : "E_q[Σ r/α] = \(short(reward)) · the reward's part of the bound"
         case "kl": return "KL(q ‖ p_π) = \(short(kl)) · what the bound pays for leaving π"
         case "evidence": return "log p_π(O=1) = \(short(evidence ?? .nan)) · the evidence"
         case "gap": return "gap = \(short(gap ?? .nan)) · evidence − ELBO"
-        default: return isDiscounted ? "J(q, θ) = \(short(value)) · the discounted bound, in the unit of the rewards" : "ELBO J(q, π) = \(short(value)) · the lower bound on the evidence"
+        default: return isDiscounted ? "J(q, θ) = \(short(value)) · the discounted bound, in the unit of the "
+            + "rewards" : "ELBO J(q, π) = \(short(value)) · the lower bound on the evidence"
         }
     }
 
@@ -52,9 +54,12 @@ struct BoundExplainer {
             return ExplanationObject(
                 title(name),
                 [
-                    .formula("J(q, θ) = E_q[Σ γᵗ (r_t − α KL(q(·|s_t) ‖ π(·|s_t)))]\(prior) = \(short(reward)) − \(short(alpha)) · \(short(kl))\(priorFigure) = \(short(value))"),
-                    .answer("Which two distributions are in this KL?", "In each state visited first q(·|s), under which actions and states are drawn; second the policy π(·|s). Their KLs are discounted and summed."),
-                    .answer("What does it bound?", "With a discount it is what MPO's steps raise in turn, q with π fixed and π with q fixed. No evidence stands beside it: gamma 1 gives the bound on log p_π(O=1)."),
+                    .formula("J(q, θ) = E_q[Σ γᵗ (r_t − α KL(q(·|s_t) ‖ π(·|s_t)))]\(prior) = \(short(reward)) − \(short(alpha)) · "
+                        + "\(short(kl))\(priorFigure) = \(short(value))"),
+                    .answer("Which two distributions are in this KL?", "In each state visited first q(·|s), under which actions and states are "
+                        + "drawn; second the policy π(·|s). Their KLs are discounted and summed."),
+                    .answer("What does it bound?", "With a discount it is what MPO's steps raise in turn, q with π fixed and π with q fixed. "
+                        + "No evidence stands beside it: gamma 1 gives the bound on log p_π(O=1)."),
                 ], fields)
         }
         var parts: [ExplanationObject.Part] = [
@@ -69,21 +74,25 @@ struct BoundExplainer {
             parts.append(.formula("log p_π(O=1) = log E_π[exp(Σ_t r_t/α)] = \(short(evidence)) ≥ \(short(bound))"))
             let relative = gap / max(1, evidence.magnitude)
             if relative < -1e-9 {
-                parts.append(.prose("The gap is \(short(gap)), below 0: no bound is that. Value and evidence speak of different policies or temperatures."))
+                parts.append(.prose("The gap is \(short(gap)), below 0: no bound is that. "
+                    + "Value and evidence speak of different policies or temperatures."))
             } else if relative < 1e-9 {
                 parts.append(
                     .answer(
                         "Why is the gap 0?",
-                        "q is the posterior p_π(τ | O=1) itself: the bound touches the evidence. Only a step of π raises the evidence now; an E-step has nothing left to do."))
+                        "q is the posterior p_π(τ | O=1) itself: the bound touches the evidence. Only a step of π raises the evidence now; "
+                            + "an E-step has nothing left to do."))
             } else {
                 parts.append(
                     .answer(
                         "What is the gap?",
-                        "KL(q(τ) ‖ p_π(τ | O=1)) = \(short(evidence)) − \(bound < 0 ? "(\(short(bound)))" : short(bound)) = \(short(gap)) nats. An E-step makes it smaller with π fixed; it stays above 0 "
+                        "KL(q(τ) ‖ p_π(τ | O=1)) = \(short(evidence)) − \(bound < 0 ? "(\(short(bound)))" : short(bound)) = \(short(gap)) "
+                            + "nats. An E-step makes it smaller with π fixed; it stays above 0 "
                             + "where q is bounded by ε, or keeps the true dynamics while the posterior's differ."))
             }
             parts.append(
-                .answer("What follows?", "An M-step raises J over π with q fixed. If the gap was 0 before it, the evidence rises by at least as much as J does."))
+                .answer("What follows?", "An M-step raises J over π with q fixed. If the gap was 0 before it, the evidence rises by at least "
+                    + "as much as J does."))
             fields += [("evidence", .number(evidence)), ("gap", .number(gap))]
         }
         return ExplanationObject(title(name), parts, fields)

@@ -92,7 +92,8 @@ struct CriticView {
             }
             shown = chosen.map(InspectionObject.action)
             if actions == nil {
-                heading = size <= 2 ? "a grid over the action box, in the policy's units" : "one dimension at a time, the others at 0, in the policy's units"
+                heading = size <= 2 ? "a grid over the action box, in the policy's units" : "one dimension at a time, the others at 0, in the "
+                    + "policy's units"
             }
         }
         let mean = values.average
@@ -105,7 +106,8 @@ struct CriticView {
             values.count == 1 ? "Q(s, a) = \(Digits.short(values[0]))" : "Q(s, ·) · best \(Digits.short(values[best])) at \(shown[best].text)",
             [
                 .table(heading, table, rows: 25),
-                .prose(values.count == 1 ? "Q in the unit of the return." : "Mean \(Digits.short(mean)), standard deviation \(Digits.short(spread, significant: 3)) over these actions."),
+                .prose(values.count == 1 ? "Q in the unit of the return." : "Mean \(Digits.short(mean)), standard deviation "
+                    + "\(Digits.short(spread, significant: 3)) over these actions."),
             ],
             [
                 ("q", values.count == 1 ? .number(values[0]) : .list(values)), ("table", .object(table)), ("mean", .number(mean)),

@@ -17,7 +17,8 @@ extension EStepExplainer {
             e.variational != nil ? "w_sj = q(a_sj|s, θ^q)/π_i(a_sj|s), each state's scaled to sum to 1: importance weights of the network q"
             : e.penalty.map { "w_sj = ½ [softmax_j(Q_s/η) + softmax_j(−c_s/η_p)], c = ‖a − clip(a)‖₂ and η_p = \(short($0.eta))" }
         var parts: [ExplanationObject.Part] = [
-            .formula(formula ?? (isSampled ? "w_sj = exp(Q_sj/η) / Σ_k exp(Q_sk/η) = softmax_j(Q_s/η)" : "q(a|s) = π_i(a|s) exp(Q(s, a)/η) / Σ_b π_i(b|s) exp(Q(s, b)/η)"))
+            .formula(formula ?? (isSampled ? "w_sj = exp(Q_sj/η) / Σ_k exp(Q_sk/η) = softmax_j(Q_s/η)" : "q(a|s) = π_i(a|s) exp(Q(s, a)/η) / "
+                + "Σ_b π_i(b|s) exp(Q(s, b)/η)"))
         ]
         var denominator = Double.nan
         if !isSoftmax {
@@ -28,7 +29,8 @@ extension EStepExplainer {
             denominator = (0..<n).reduce(0.0) { $0 + prior($1) / prior(sample) * exp((Double(e.q.pointer[state * n + $1]) - own) / e.eta) }
             parts.append(
                 .formula(
-                    "the largest, state \(state), \(isSampled ? "sample" : "action") \(sample): 1 / Σ_k \(isSampled ? "" : "π_k/π_j ")exp((Q_k − Q_j)/η) = 1 / \(short(denominator)) = \(short(1 / denominator))"))
+                    "the largest, state \(state), \(isSampled ? "sample" : "action") \(sample): "
+                        + "1 / Σ_k \(isSampled ? "" : "π_k/π_j ")exp((Q_k − Q_j)/η) = 1 / \(short(denominator)) = \(short(1 / denominator))"))
             parts.append(.answer("What does η do?", "A Q that is higher by η = \(short(e.eta)) multiplies the weight by e, beside \(base)."))
         } else {
             parts.append(.prose("η is 0: q is \(isSampled ? "spread evenly" : "π_i restricted and rescaled") over each state's best actions."))
@@ -36,12 +38,14 @@ extension EStepExplainer {
         parts.append(
             .answer(
                 "What are they for?",
-                "They raise the expected Q from E_π Q = \(short(e.summary.priorQ)) to E_q Q = \(short(e.summary.expectedQ)), by \(short(gain)), at a price of KL(q‖π) = \(short(e.kl)) nats. "
+                "They raise the expected Q from E_π Q = \(short(e.summary.priorQ)) to E_q Q = \(short(e.summary.expectedQ)), by "
+                    + "\(short(gain)), at a price of KL(q‖π) = \(short(e.kl)) nats. "
                     + "The M-step multiplies log π(a|s) by them (never the actions), so they must sum to 1 in each state."))
         parts.append(
             .answer(
                 "What follows?",
-                "As many actions as \(short(e.ess, 3)) of \(n) count in the mean (ESS). inspect(e, state: \(state)) is the state with the largest weight, \(short(largest, 3))."))
+                "As many actions as \(short(e.ess, 3)) of \(n) count in the mean (ESS). inspect(e, state: "
+                    + "\(state)) is the state with the largest weight, \(short(largest, 3))."))
         return ExplanationObject(
             title("q's weights · \(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · each state's sum to 1"), parts,
             [
@@ -58,18 +62,21 @@ extension EStepExplainer {
             .formula("ESS_s = 1 / Σ_j w_sj²; mean_s ESS_s = \(short(e.ess))"),
             .answer(
                 "What are its ends?",
-                isSampled ? "N = \(n): all weights are 1/N and q = π_i. 1: one action has all the weight." : "1: one action has all the weight. \(n): all weigh the same; π_i itself need not do so."),
+                isSampled ? "N = \(n): all weights are 1/N and q = π_i. 1: one action has all the weight." : "1: one action has all the "
+                    + "weight. \(n): all weigh the same; π_i itself need not do so."),
         ]
         if isSampled, e.variational == nil, e.penalty == nil {
             parts.append(
                 .answer(
                     "How does it go with the KL?",
-                    "log(N/ESS_s) ≥ KL_s in every state, here in \(implied) of \(e.stateCount): mean KL(q‖π) = \(short(e.kl)) nats allows an ESS of up to N exp(−KL) = \(short(Double(n) * exp(-e.kl), 3))."))
+                    "log(N/ESS_s) ≥ KL_s in every state, here in \(implied) of \(e.stateCount): "
+                        + "mean KL(q‖π) = \(short(e.kl)) nats allows an ESS of up to N exp(−KL) = \(short(Double(n) * exp(-e.kl), 3))."))
         }
         parts.append(
             .answer(
                 "What follows?",
-                "The M-step's estimate in state \(least) rests on \(short(e.essPerState[least], 3)) actions, its median on \(short(e.essPerState.median, 3)). "
+                "The M-step's estimate in state \(least) rests on \(short(e.essPerState[least], 3)) actions, its median on "
+                    + "\(short(e.essPerState.median, 3)). "
                     + (e.essPerState.median < 2 ? "That is too few: a smaller ε or more actions." : "Below about 2 a smaller ε or more actions would help.")))
         return ExplanationObject(
             title("ESS = \(short(e.ess)) of \(n) · effective sample size of q's weights"), parts,
@@ -83,13 +90,16 @@ extension EStepExplainer {
         let spread = e.spreads
         var rows = [
             [
-                "what", "π_i, frozen, gave \(isSampled ? "\(n) actions" : "the probabilities of \(n) actions") in each of \(Digits.count(e.stateCount, "state")); the target critic Q' scored them; "
+                "what", "π_i, frozen, gave \(isSampled ? "\(n) actions" : "the probabilities of \(n) actions") in each of "
+                    + "\(Digits.count(e.stateCount, "state")); the target critic Q' scored them; "
                     + "q reweights them towards higher Q as far as KL(q‖π_i) allows. θ is not touched.",
             ],
             ["η", "\(short(e.eta)): " + (try etaInShort())],
-            ["KL(q‖π)", "\(short(e.kl)) nats, " + (e.constraint.bound.map { "\(short(e.kl / $0, 3)) of its bound \(short($0)), \(e.status.text)." } ?? "with \(BoundText.hold(e.constraint)).")],
+            ["KL(q‖π)", "\(short(e.kl)) nats, " + (e.constraint.bound.map { "\(short(e.kl / $0, 3)) of its bound \(short($0)), "
+                + "\(e.status.text)." } ?? "with \(BoundText.hold(e.constraint)).")],
             ["ESS", "\(short(e.ess, 3)) of \(n) in the mean, least \(short(e.essPerState.min() ?? .nan, 3))."],
-            ["E_q Q", "\(short(e.summary.expectedQ)), up from \(short(e.summary.priorQ)) under π_i: \(short(e.summary.expectedQ - e.summary.priorQ)) more."],
+            ["E_q Q", "\(short(e.summary.expectedQ)), up from \(short(e.summary.priorQ)) under π_i: "
+                + "\(short(e.summary.expectedQ - e.summary.priorQ)) more."],
             ["Q", "varies by \(short(spread.within, 3)) within a state and by \(short(spread.between, 3)) between states; q sees the first alone."],
         ]
         if let note = e.note { rows.append(["note", note]) }

@@ -57,7 +57,8 @@ struct EStepExplainer {
             parts.append(.formula("g(η) = η ε + η · mean_s [logsumexp_j(Q_sj/η) − log N]"))
             parts.append(
                 .formula(
-                    "     = \(short(e.eta, 6)) · \(short(epsilon)) + \(short(e.eta, 6)) · (\(short(logMean + logN, 6)) − \(short(logN, 6))) = \(short(point.value, 6))"))
+                    "     = \(short(e.eta, 6)) · \(short(epsilon)) + \(short(e.eta, 6)) · (\(short(logMean + logN, 6)) − \(short(logN, 6))) = "
+                        + "\(short(point.value, 6))"))
         } else {
             parts.append(.formula("g(η) = η ε + η · mean_s log Σ_a π_i(a|s) exp(Q(s, a)/η)"))
             parts.append(
@@ -71,7 +72,8 @@ struct EStepExplainer {
         let tighter = try solver.solve(epsilon: epsilon / 2)
         if tighter.outcome == .active, best.eta > 0 {
             parts.append(
-                .answer("What follows?", "η has the unit of Q and follows its scale. With half of ε, η* would be \(short(tighter.eta)), \(short(tighter.eta / best.eta, 3)) times as large."))
+                .answer("What follows?", "η has the unit of Q and follows its scale. "
+                    + "With half of ε, η* would be \(short(tighter.eta)), \(short(tighter.eta / best.eta, 3)) times as large."))
         }
         return ExplanationObject(
             head, parts,
@@ -87,7 +89,8 @@ struct EStepExplainer {
             return "No: \(best.outcome.explanation ?? "η* is 0"). η* is 0, and at η \(short(e.eta)) the slope is \(short(point.slope))."
         }
         if e.optimum.outcome == .floor {
-            return "No: η is held at the smallest that is let, eta_min = \(short(e.eta)); η* = \(short(best.eta)) lies below it, so the slope is above 0 and the KL stays below its bound. lab.eta_min lowers the floor."
+            return "No: η is held at the smallest that is let, eta_min = \(short(e.eta)); "
+                + "η* = \(short(best.eta)) lies below it, so the slope is above 0 and the KL stays below its bound. lab.eta_min lowers the floor."
         }
         let distance = (e.eta / best.eta - 1).magnitude
         if distance <= 1e-6 {
@@ -95,7 +98,8 @@ struct EStepExplainer {
             return "Yes, \(how): η* = \(short(best.eta)), |η/η* − 1| ≤ 1e-6, and the constraint is met with equality."
         }
         let ratio = e.eta / best.eta
-        let direction = point.slope > 0 ? "above 0: η is too large, q stays nearer to π than ε allows" : "below 0: η is too small, q goes further from π than ε allows"
+        let direction = point.slope > 0 ? "above 0: η is too large, q stays nearer to π than ε allows" : "below 0: η is too small, q goes "
+            + "further from π than ε allows"
         var text = "No: η* of the same Q values, solved exactly, is \(short(best.eta)); η is \(short(ratio)) times that. The slope is \(direction)."
         if e.optimum.outcome == .gradientStep {
             text += " One gradient step is taken an E-step"
@@ -115,10 +119,12 @@ struct EStepExplainer {
             ? "Q/η reaches \(short(largest, 3)) here and exp of that overflows, so the state's largest value is taken out first."
             : "The state's largest value is taken out first, so that exp cannot overflow (Q/η reaches \(short(largest, 3)) here)."
         if !isSampled {
-            return "With finitely many actions E_π is the exact sum over actions, and π_i(a|s) stands where 1/N stands for samples: there is no log N. " + overflow
+            return "With finitely many actions E_π is the exact sum over actions, and π_i(a|s) stands where 1/N stands for samples: "
+                + "there is no log N. " + overflow
         }
         return "E_π is the mean over N = \(n) samples of π_i, (1/N) Σ_j exp(Q_sj/η); −log N is that 1/N. Without it g′ would be ε + log N − KL = "
-            + "\(short(point.slope + logN)) here and above 0 at every η, since KL ≤ log N = \(short(logN)): no minimum, η would run to 0 and q onto one action. " + overflow
+            + "\(short(point.slope + logN)) here and above 0 at every η, since KL ≤ log N = \(short(logN)): "
+                + "no minimum, η would run to 0 and q onto one action. " + overflow
     }
 
     /// ε is slack: a limit, not a temperature.
@@ -132,7 +138,8 @@ struct EStepExplainer {
                 .prose(
                     isEqual
                         ? "Every temperature gives the same q. A critic that tells actions apart is needed: qstep(lab, steps: 200) before the E-step."
-                        : "The largest KL that reweighting these actions can reach is \(short(best.reachableKL)) (log N = \(short(logN))), ε is \(short(epsilon)). More actions or a smaller ε give a temperature above 0."),
+                        : "The largest KL that reweighting these actions can reach is \(short(best.reachableKL)) (log N = \(short(logN))), ε "
+                            + "is \(short(epsilon)). More actions or a smaller ε give a temperature above 0."),
             ],
             [
                 ("value", .number(e.eta)), ("eta_star", .number(best.eta)), ("epsilon", .number(epsilon)), ("kl", .number(e.kl)),
@@ -143,14 +150,16 @@ struct EStepExplainer {
     private func unboundedTemperature(_ head: String) throws -> ExplanationObject {
         guard e.eta > 0, case .penalised = e.constraint else {
             return ExplanationObject(
-                head, [.prose("There is no bound on KL(q‖π): η → 0 and q is spread over each state's best actions. constrain lab.kl <= 0.1 sets one.")],
+                head, [.prose("There is no bound on KL(q‖π): η → 0 and q is spread over each state's best actions. "
+                    + "constrain lab.kl <= 0.1 sets one.")],
                 [("value", .number(e.eta)), ("kl", .number(e.kl))])
         }
         return ExplanationObject(
             head,
             [
                 .formula("max_q E_q[Q] − η KL(q‖π_i), solved by q ∝ π_i exp(Q/η) with η given"),
-                .answer("Is η optimal?", "Nothing asks for that: `penalize lab.kl by \(short(e.eta))` fixed it and there is no dual to minimise. It is the η* of the bound ε = \(short(e.kl)), the KL that came of it."),
+                .answer("Is η optimal?", "Nothing asks for that: `penalize lab.kl by \(short(e.eta))` fixed it and there is no dual to "
+                    + "minimise. It is the η* of the bound ε = \(short(e.kl)), the KL that came of it."),
                 .answer("What follows?", "KL(q‖π) floats with the scale of Q; constrain lab.kl <= x fixes it and lets η float."),
             ],
             [("value", .number(e.eta)), ("kl", .number(e.kl)), ("equivalent_epsilon", .number(e.kl))])
@@ -163,13 +172,16 @@ struct EStepExplainer {
         var fields: [(name: String, value: Value)] = [("value", .number(e.eta)), ("kl", .number(e.kl)), ("q_steps", .integer(q.gradientSteps))]
         if let epsilon = e.constraint.bound {
             let best = try e.loadedSolver().solve(epsilon: epsilon)
-            parts.append(.formula("slope by η: ε − KL = \(short(epsilon)) − \(short(e.kl)) = \(short(epsilon - e.kl)): η \(e.kl > epsilon ? "rises" : "falls")"))
+            parts.append(.formula("slope by η: ε − KL = \(short(epsilon)) − \(short(e.kl)) = \(short(epsilon - e.kl)): "
+                + "η \(e.kl > epsilon ? "rises" : "falls")"))
             parts.append(
                 .answer(
                     "Is η optimal?",
-                    "Nobody solves for it: \(Digits.count(q.gradientSteps, "gradient step")) of q and as many of η were taken, which moved the KL from \(short(q.klBefore, 3)) to \(short(e.kl, 3)). "
+                    "Nobody solves for it: \(Digits.count(q.gradientSteps, "gradient step")) of q and as many of η were taken, which moved the "
+                        + "KL from \(short(q.klBefore, 3)) to \(short(e.kl, 3)). "
                         + "A q of weights on the same samples would have η* = \(short(best.eta))."))
-            parts.append(.answer("What follows?", "The bound is met on average over E-steps, as the M-step's are. More lab.q_steps bring both nearer; lab.q_form = \"samples\" solves it exactly."))
+            parts.append(.answer("What follows?", "The bound is met on average over E-steps, as the M-step's are. "
+                + "More lab.q_steps bring both nearer; lab.q_form = \"samples\" solves it exactly."))
             fields += [("epsilon", .number(epsilon)), ("slope", .number(epsilon - e.kl)), ("eta_star", .number(best.eta))]
         } else {
             parts.append(.prose("There is no bound: \(BoundText.hold(e.constraint)). The KL came out as \(short(e.kl))."))
@@ -202,12 +214,14 @@ struct EStepExplainer {
         parts.append(
             .answer(
                 "Which two distributions?",
-                "First q, this E-step's \(e.variational == nil ? "reweighted actions" : "network"); second π_i, the reference policy that the actions came from, \(frozen). The expectation is under q. "
+                "First q, this E-step's \(e.variational == nil ? "reweighted actions" : "network"); "
+                    + "second π_i, the reference policy that the actions came from, \(frozen). The expectation is under q. "
                     + "The M-step's KLs are others: π_i first, the new policy second."))
         var ratio = Double.nan
         if let epsilon = e.constraint.bound {
             ratio = e.kl / epsilon
-            parts.append(.answer("Its bound?", "ε = \(short(epsilon)); KL/ε = \(short(ratio)), \(e.status.text)." + (e.kl == 0 ? "" : " " + standing(epsilon))))
+            parts.append(.answer("Its bound?", "ε = \(short(epsilon)); KL/ε = \(short(ratio)), "
+                + "\(e.status.text)." + (e.kl == 0 ? "" : " " + standing(epsilon))))
         } else {
             parts.append(.answer("Its bound?", "None: \(BoundText.hold(e.constraint))."))
         }
@@ -221,7 +235,8 @@ struct EStepExplainer {
         parts.append(
             .answer(
                 "What follows?",
-                "The bound is on the mean: states where Q tells actions apart take more. Median \(short(e.klPerState.median, 3)), most \(short(e.klPerState[most], 3)) in state \(most)"
+                "The bound is on the mean: states where Q tells actions apart take more. "
+                    + "Median \(short(e.klPerState.median, 3)), most \(short(e.klPerState[most], 3)) in state \(most)"
                     + (above.map { "; \($0) of \(e.stateCount) lie above ε" } ?? "") + ". inspect(e, state: \(most)) shows it."))
         return ExplanationObject(
             head, parts,
@@ -244,7 +259,8 @@ struct EStepExplainer {
 
     private func whyZero() -> String {
         switch e.optimum.outcome {
-        case .allEqual: "All Q values of a state are equal, in every state: q = π_i at every η. A fresh tabular critic is so; qstep(lab, steps: 200) first."
+        case .allEqual: "All Q values of a state are equal, in every state: q = π_i at every η. A fresh tabular critic is so; "
+            + "qstep(lab, steps: 200) first."
         case .singleAction: "Every state has one action only."
         case .greedy: "π_i has all its probability on the best actions already."
         default: "η is so far above the differences of Q that q = π_i within rounding."

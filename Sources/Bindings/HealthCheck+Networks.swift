@@ -27,7 +27,8 @@ extension HealthCheck {
         let scaled = sigmas.enumerated().filter { head.box.isScaled($0.offset) }.map(\.element)
         let most = scaled.max() ?? 0
         let course = sigmaCourse(head)
-        let history = course.map { ": its geometric mean went from \(Digits.short($0.first, significant: 3)) to \(Digits.short($0.last, significant: 3)) in \($0.steps) M-steps" } ?? ""
+        let history = course.map { ": its geometric mean went from \(Digits.short($0.first, significant: 3)) to "
+            + "\(Digits.short($0.last, significant: 3)) in \($0.steps) M-steps" } ?? ""
         looks.append("σ from \(Digits.short(least, significant: 3)) to \(Digits.short(sigmas.max() ?? 0, significant: 3))")
         let free = settings.trustRegion == .none || (settings.trustRegion == .decoupled && settings.klCov == .free)
         let hold = free ? "nothing holds the covariance" : "the bound on the covariance is loose or not met"
@@ -35,14 +36,16 @@ extension HealthCheck {
         if floor || (course.map { $0.last * HealthThreshold.sigmaChange < $0.first } ?? false) {
             add(
                 "covariance collapsing", .warning,
-                "the smallest σ of a dimension is \(Digits.short(least, significant: 3)) (median over states), min_sigma \(Digits.short(head.minSigma))\(history)",
+                "the smallest σ of a dimension is \(Digits.short(least, significant: 3)) (median over states), min_sigma "
+                    + "\(Digits.short(head.minSigma))\(history)",
                 "\(hold): the weighted likelihood is largest for a policy that has shrunk onto its best samples",
                 "constrain lab.kl_cov <= 0.0001; fewer updates for each collect")
         }
         if most > HealthThreshold.largestSigma || (course.map { $0.last > HealthThreshold.sigmaChange * $0.first } ?? false) {
             add(
                 "covariance exploding", .warning,
-                "the largest σ of a dimension is \(Digits.short(max(most, sigmas.max() ?? 0), significant: 3)) (median over states; the action box is 2 wide)\(history)",
+                "the largest σ of a dimension is \(Digits.short(max(most, sigmas.max() ?? 0), significant: 3)) (median over states; "
+                    + "the action box is 2 wide)\(history)",
                 "\(hold), while Q hardly differs beyond the box, where all samples are clipped alike",
                 "constrain lab.kl_cov <= 0.0001, lab.action_penalty = 1")
         }
@@ -88,7 +91,8 @@ extension HealthCheck {
         for (owner, layer) in layers where layer.idleShare > HealthThreshold.idleUnits {
             add(
                 "dead units", .warning,
-                "\(layer.idle) of \(Digits.count(layer.width, "unit")) in hidden layer \(layer.index + 1) of \(owner) (\(layer.activation.rawValue)) are flat on "
+                "\(layer.idle) of \(Digits.count(layer.width, "unit")) in hidden layer \(layer.index + 1) of \(owner) "
+                    + "(\(layer.activation.rawValue)) are flat on "
                     + "all of \(Digits.count(batch.count, "state")) of the replay: no gradient reaches their weights",
                 layer.activation == .relu
                     ? "a large step or a bias has pushed them below 0 for every input"
@@ -132,8 +136,10 @@ extension HealthCheck {
         let since = lab.policySteps - (collects.last?.policySteps ?? 0)
         add(
             "replay off-policy", .warning,
-            "the newest \(Digits.count(newest.count, "transition")) have E[log b − log π] = \(Digits.short(fresh, significant: 3)) nats: π takes their actions "
-                + "\(Digits.short(exp(fresh), significant: 2)) times more rarely than the policy b that took them (\(Digits.short(whole, significant: 3)) over the whole replay); "
+            "the newest \(Digits.count(newest.count, "transition")) have E[log b − log π] = \(Digits.short(fresh, significant: 3)) nats: "
+                + "π takes their actions "
+                + "\(Digits.short(exp(fresh), significant: 2)) times more rarely than the policy b that took them "
+                    + "(\(Digits.short(whole, significant: 3)) over the whole replay); "
                 + "\(Digits.count(since, "policy gradient step")) since the last collect",
             "the policy has moved away from its data: the critic is asked about actions that nobody tried",
             "collect(lab, episodes: 10) more often, or fewer updates: lab.updates = \(max(1, settings.updates / 2)); a smaller lab.replay")

@@ -14,7 +14,8 @@ extension HealthCheck {
             let isDone = best.reachableKL < 1e-3
             add(
                 "eta at its floor", isDone ? .note : .warning,
-                "η* is 0: the largest KL that reweighting can reach is \(Digits.short(best.reachableKL, significant: 3)), ε is \(Digits.short(epsilon))",
+                "η* is 0: the largest KL that reweighting can reach is \(Digits.short(best.reachableKL, significant: 3)), ε is "
+                    + "\(Digits.short(epsilon))",
                 isDone
                     ? "π has all its probability on the best actions already"
                     : "ε is not below that, so q puts all weight on each state's best action and the bound is slack",
@@ -25,7 +26,8 @@ extension HealthCheck {
         if e.optimum.outcome == .floor {
             add(
                 "eta at its floor", .warning,
-                "η is held at eta_min \(Digits.short(e.eta)), η* of the same Q values is \(Digits.short(best.eta)); KL(q‖π) is \(Digits.short(e.kl, significant: 3)) of at most \(Digits.short(epsilon))",
+                "η is held at eta_min \(Digits.short(e.eta)), η* of the same Q values is \(Digits.short(best.eta)); "
+                    + "KL(q‖π) is \(Digits.short(e.kl, significant: 3)) of at most \(Digits.short(epsilon))",
                 "Q differs within a state by little beside eta_min, as with very small rewards",
                 "lab.eta_min = \(Digits.short(best.eta / 100, significant: 1)), or scale_rewards(env, …)")
             return
@@ -37,7 +39,8 @@ extension HealthCheck {
         let steps = try Explainer.gradientSteps(from: e.eta, to: best.eta, rate: settings.etaRate)
         add(
             atFloor ? "eta at its floor" : "eta far from its optimum", .warning,
-            "η is \(Digits.short(e.eta)), η* of the same Q values \(Digits.short(best.eta)); KL(q‖π) is \(Digits.short(e.kl, significant: 3)), its bound "
+            "η is \(Digits.short(e.eta)), η* of the same Q values \(Digits.short(best.eta)); "
+                + "KL(q‖π) is \(Digits.short(e.kl, significant: 3)), its bound "
                 + "\(Digits.short(epsilon))",
             "one gradient step an E-step: at eta_rate \(Digits.short(settings.etaRate)) η* is at least \(Digits.count(steps, "E-step")) away",
             "lab.dual_solver = \"exact\", or lab.eta_start = \(Digits.short(best.eta, significant: 2))")
@@ -52,7 +55,8 @@ extension HealthCheck {
         if ess < HealthThreshold.leastESS, priorESS > 2 {
             add(
                 "one weight takes all", .warning,
-                "the median ESS is \(Digits.short(ess, significant: 3)) of \(n), the largest weight \(Digits.short(e.summary.largestWeight, significant: 3)), "
+                "the median ESS is \(Digits.short(ess, significant: 3)) of \(n), the largest weight "
+                    + "\(Digits.short(e.summary.largestWeight, significant: 3)), "
                     + "KL(q‖π) \(Digits.short(e.kl, significant: 3))",
                 e.constraint.bound == nil
                     ? "the temperature is far below the differences of Q within a state"
@@ -68,11 +72,13 @@ extension HealthCheck {
         case .free: isUniform = false
         }
         let figures =
-            "Q varies by \(Digits.short(spread.within, significant: 3)) within a state, by \(Digits.short(spread.between, significant: 3)) between states"
+            "Q varies by \(Digits.short(spread.within, significant: 3)) within a state, by \(Digits.short(spread.between, significant: 3)) "
+                + "between states"
         if isUniform {
             let isFlat = e.optimum.outcome == .allEqual
             add(
-                "weights uniform", .warning, "KL(q‖π) is \(Digits.short(e.kl, significant: 3)), ESS \(Digits.short(e.ess, significant: 4)) of \(n); \(figures)",
+                "weights uniform", .warning, "KL(q‖π) is \(Digits.short(e.kl, significant: 3)), ESS \(Digits.short(e.ess, significant: 4)) of "
+                    + "\(n); \(figures)",
                 isFlat
                     ? "the critic gives all actions of a state the same Q" : "η \(Digits.short(e.eta)) is far above that variation",
                 isFlat
@@ -117,7 +123,8 @@ extension HealthCheck {
         let means = qsteps.suffix(HealthThreshold.window).compactMap { $0["mean_q"] }
         let course =
             means.count > 1
-            ? "; mean Q went from \(Digits.short(means[0], significant: 3)) to \(Digits.short(means[means.count - 1], significant: 3)) over the last \(Digits.count(means.count, "Q-step"))"
+            ? "; mean Q went from \(Digits.short(means[0], significant: 3)) to \(Digits.short(means[means.count - 1], significant: 3)) over "
+                + "the last \(Digits.count(means.count, "Q-step"))"
             : ""
         add(
             "Q diverging", .critical,
@@ -140,7 +147,8 @@ extension HealthCheck {
             guard share > HealthThreshold.qShare else { continue }
             add(
                 "support too narrow", .warning,
-                "\(Digits.short(100 * share, significant: 3)) % of the targets' probability lay \(side) \(Digits.short(end)) in the last \(Digits.count(rows.count, "Q-step")) and was moved there",
+                "\(Digits.short(100 * share, significant: 3)) % of the targets' probability lay \(side) \(Digits.short(end)) in the last "
+                    + "\(Digits.count(rows.count, "Q-step")) and was moved there",
                 "returns reach further than the critic's atoms", "a new critic with a wider support: qnet(env, atoms: 51, v_min: …, v_max: …)")
         }
         looks.append("targets beyond the critic's support")

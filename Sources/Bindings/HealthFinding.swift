@@ -106,7 +106,7 @@ final class HealthObject: HostObject {
     override func display(_ style: DisplayStyle) -> String {
         let width = min(max(style.width, 40), 80)
         var page = PageText(width: width)
-        page.line(summary)
+        page.prose(summary, hanging: 2)
         for finding in findings {
             page.line("  \(finding.severity.rawValue): \(finding.name)")
             page.prose(finding.evidence, indent: 4)

@@ -76,7 +76,8 @@ enum InspectNatives {
             "inspect", in: "mpo", "A critic in one state: Q of an action, of several, or over a grid of actions.",
             parameters: Parameter<CriticObject>("critic", "the critic"),
             Parameter<ObservationArgument>("observation", "a state: its numbers"),
-            Parameter<ActionsArgument?>("action", "an action or several, in the policy's units; an index each if finitely many", default: nil, shown: "a grid, or all"),
+            Parameter<ActionsArgument?>("action", "an action or several, in the policy's units; "
+                + "an index each if finitely many", default: nil, shown: "a grid, or all"),
             text: """
                 .q is Q(s, a), a list of several; .table holds action, Q and the advantage over the mean of these
                 actions. lab.target_critic is the target critic; inspect(lab, observation, action) shows both.

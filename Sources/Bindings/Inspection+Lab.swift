@@ -55,7 +55,8 @@ extension InspectionObject {
             last.append("entropy \(Digits.short(entropy, significant: 3))")
         }
         rows.append(["last", last.isEmpty ? "nothing measured yet" : last.joined(separator: ", ")])
-        if let episode = lab.runningEpisode { rows.append(["running", "an episode of \(Digits.count(episode.steps, "step")) goes on with the next collect"]) }
+        if let episode = lab.runningEpisode { rows.append(["running", "an episode of \(Digits.count(episode.steps, "step")) goes on with the "
+            + "next collect"]) }
         return InspectionObject(
             "lab · \(lab.environment.spec.name) · seed \(lab.seed)",
             [
@@ -129,7 +130,8 @@ extension InspectionObject {
         }
         state.append(["KL(π_i‖π)", "\(Digits.short(kl.total, significant: 3))\(split)"])
         return InspectionObject(
-            "lab · \(lab.environment.spec.name) · one state · π_i is \(Digits.count(lab.referenceAge, "policy step")) old, Q' \(Digits.count(lab.targetAge, "critic step"))",
+            "lab · \(lab.environment.spec.name) · one state · π_i is \(Digits.count(lab.referenceAge, "policy step")) old, Q' "
+                + "\(Digits.count(lab.targetAge, "critic step"))",
             [.rows(state), .table(lab.policy.form.finiteActions == nil ? "actions, in the policy's units; Q sees them clipped" : "actions", table, rows: 25)],
             [
                 ("table", .object(table)), ("q", .list(online)), ("target_q", .list(target)), ("log_pi", .list(logs)),
@@ -178,7 +180,8 @@ extension InspectionObject {
             "replay · \(Digits.count(count, "transition")) of at most \(NumberText.grouped(replay.capacity))",
             [
                 .rows([
-                    ["age", "the oldest was collected \(Digits.count(count, "environment step")) ago; \(lost == 0 ? "none was" : NumberText.grouped(lost) + " older ones were") overwritten"],
+                    ["age", "the oldest was collected \(Digits.count(count, "environment step")) ago; "
+                        + "\(lost == 0 ? "none was" : NumberText.grouped(lost) + " older ones were") overwritten"],
                     ["ends", "\(share(summary.terminated)) terminated, \(share(summary.truncated)) truncated"],
                 ] + (summary.notFinite > 0 ? [["not finite", Digits.count(summary.notFinite, "transition")]] : [])),
                 .table("ranges (actions in the policy's units, unclipped)", table, rows: 24),
@@ -223,7 +226,8 @@ extension InspectionObject {
                 .rows([
                     ["observation", numbers(t.observation)], ["action", numbers(t.action)], ["reward", Digits.short(Double(t.reward))],
                     ["next", numbers(t.nextObservation)],
-                    ["log b, log π", "\(Digits.short(b)) then, \(Digits.short(pi)) now: the policy takes it \(Digits.short(exp(pi - b), significant: 3)) times as often"],
+                    ["log b, log π", "\(Digits.short(b)) then, \(Digits.short(pi)) now: "
+                        + "the policy takes it \(Digits.short(exp(pi - b), significant: 3)) times as often"],
                     ["Q, Q'", "\(Digits.short(q)), target \(Digits.short(target))"],
                 ])
             ],

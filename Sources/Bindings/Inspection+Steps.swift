@@ -47,7 +47,8 @@ extension InspectionObject {
         let greedy = e.essPerState.filter { $0 < 2 }.count
         let bound = e.constraint.bound == nil ? BoundText.hold(e.constraint) : "\(BoundText.hold(e.constraint)) \(e.status.text)"
         return InspectionObject(
-            "E-step · \(e.variational == nil ? "" : "parametric q · ")\(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · η \(Digits.short(e.eta)) · KL(q‖π) \(Digits.fixed(e.kl, 4)) \(bound)",
+            "E-step · \(e.variational == nil ? "" : "parametric q · ")\(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · "
+                + "η \(Digits.short(e.eta)) · KL(q‖π) \(Digits.fixed(e.kl, 4)) \(bound)",
             [
                 .table("over the states", quantiles, rows: 10),
                 .prose(

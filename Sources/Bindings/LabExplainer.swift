@@ -37,7 +37,8 @@ struct LabExplainer {
     private func estep(_ name: String) throws -> ExplanationObject? {
         guard let (step, isLast) = try lab.lastOrNextEStep(cancellation: context.cancellation) else {
             return ExplanationObject(
-                "η = \(short(lab.eta)) · where the first E-step starts (eta_start)", [.prose("No E-step was made, and the replay is empty: collect(lab, episodes: 10); qstep(lab, steps: 200); e = estep(lab).")],
+                "η = \(short(lab.eta)) · where the first E-step starts (eta_start)", [.prose("No E-step was made, and the replay is empty: "
+                    + "collect(lab, episodes: 10); qstep(lab, steps: 200); e = estep(lab).")],
                 [("value", .number(lab.eta))])
         }
         let age = lab.policySteps - step.referenceStep
@@ -55,10 +56,12 @@ struct LabExplainer {
             return ExplanationObject(
                 "\(name) · no M-step was made", [.prose("It is measured and moved by M-steps: e = estep(lab); m = mstep(lab, e).")], [])
         }
-        var parts: [ExplanationObject.Part] = [.prose("The lab holds the last M-step's row of history only (it was loaded, undone, or its policy was set), so its formula has no figures: m = mstep(lab, estep(lab), commit: false); explain(m.\(name)).")]
+        var parts: [ExplanationObject.Part] = [.prose("The lab holds the last M-step's row of history only (it was loaded, undone, or its "
+            + "policy was set), so its formula has no figures: m = mstep(lab, estep(lab), commit: false); explain(m.\(name)).")]
         var fields: [(name: String, value: Value)] = [("value", .number(value))]
         if let quantity = ConstrainedQuantity(rawValue: name), let bound = lab.settings[quantity].bound {
-            parts.insert(.formula("\(short(value)) ≤ \(short(bound)): \(short(value / bound, 3)) of it, \(BoundStatus(value, constraint: .bounded(bound)).text)"), at: 0)
+            parts.insert(.formula("\(short(value)) ≤ \(short(bound)): \(short(value / bound, 3)) of it, "
+                + "\(BoundStatus(value, constraint: .bounded(bound)).text)"), at: 0)
             fields += [("bound", .number(bound)), ("ratio", .number(value / bound))]
         }
         return ExplanationObject("\(name) = \(short(value)) · the last M-step of the history", parts, fields)
@@ -75,27 +78,35 @@ struct LabExplainer {
         var parts: [ExplanationObject.Part] = [
             .formula("√ mean (Q(s, a) − y)² over the batch of the last gradient step, after it = \(short(value))"),
             isRetrace
-                ? .formula("y_t = Q'(s_t, a_t) + Σ_{j≥t} \(gamma)^(j−t) (Π c_k) [r_j + \(gamma) E_π_i Q'(s_{j+1}, ·) − Q'(s_j, a_j)], c_k = \(short(settings.retraceLambda)) min(1, π_i(a|s)/b(a|s))")
-                : .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) mean_j Q'(s', a'_j)" : "Σ_{k<\(settings.nStep)} \(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) mean_j Q'(s', a'_j)") + ", a'_j ~ π_i(·|s')"),
+                ? .formula("y_t = Q'(s_t, a_t) + Σ_{j≥t} \(gamma)^(j−t) (Π c_k) [r_j + \(gamma) E_π_i Q'(s_{j+1}, ·) − Q'(s_j, a_j)], c_k = "
+                    + "\(short(settings.retraceLambda)) min(1, π_i(a|s)/b(a|s))")
+                : .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) mean_j Q'(s', a'_j)" : "Σ_{k<\(settings.nStep)} "
+                    + "\(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) mean_j Q'(s', a'_j)") + ", a'_j ~ π_i(·|s')"),
         ]
         let before = last["td_error_before"] ?? .nan, meanQ = last["mean_q"] ?? .nan, target = last["mean_target"] ?? .nan
         parts.append(
             .answer(
                 "Which critic, which policy?",
-                "Q is the critic in training, Q' the target critic, \(settings.tau == nil ? "refreshed every \(settings.criticPeriod) critic steps and \(lab.targetAge) old" : "following softly"); "
+                "Q is the critic in training, Q' the target critic, "
+                    + "\(settings.tau == nil ? "refreshed every \(settings.criticPeriod) critic steps and \(lab.targetAge) old" : "following softly"); "
                     + (isRetrace
-                        ? "the replay's own actions count as far as π_i would take them" + (last["mean_trace"].map { ": c was \(short($0, 3)) in the mean." } ?? ".")
+                        ? "the replay's own actions count as far as π_i would take "
+                            + "them" + (last["mean_trace"].map { ": c was \(short($0, 3)) in the mean." } ?? ".")
                         : "the actions a' are the reference policy's, not the replay's, so that old transitions serve.")
                     + (lab.critic.twin == nil ? "" : " Of twin critics Q' is the smaller; the error is over both.")
                     + " A truncated episode bootstraps, a terminated one does not."))
         parts.append(
             .answer(
                 "Is it small?",
-                "The last Q-step took it from \(short(before, 3)) to \(short(value, 3)); mean Q is \(short(meanQ, 3)), mean y \(short(target, 3)), so it is \(short(value / max(target.magnitude, 1e-12), 2)) of |mean y|. "
-                    + "It need not go to 0: rewards and next states that differ from one visit to the next leave their spread in it, and each refresh of Q' moves y."))
+                "The last Q-step took it from \(short(before, 3)) to \(short(value, 3)); "
+                    + "mean Q is \(short(meanQ, 3)), mean y \(short(target, 3)), so it is \(short(value / max(target.magnitude, 1e-12), 2)) of "
+                        + "|mean y|. "
+                    + "It need not go to 0: rewards and next states that differ from one visit to the next leave their spread in it, and each "
+                        + "refresh of Q' moves y."))
         let course = rows.suffix(HealthThreshold.courseWindow).compactMap { $0["td_error"] }
         if course.count > 2 {
-            parts.append(.answer("What follows?", "Over the last \(Digits.count(course.count, "Q-step")) it went from \(short(course[0], 3)) to \(short(value, 3)); health(lab) says if it grows without end."))
+            parts.append(.answer("What follows?", "Over the last \(Digits.count(course.count, "Q-step")) it went from \(short(course[0], 3)) "
+                + "to \(short(value, 3)); health(lab) says if it grows without end."))
         }
         return ExplanationObject(
             "TD error = \(short(value)) · how far the critic is from its targets, in the unit of the return", parts,
@@ -106,7 +117,8 @@ struct LabExplainer {
         let value = lab.lastReturn ?? .nan
         return ExplanationObject(
             "last return = \(short(value)) · the sum of rewards of the last whole episode",
-            [.prose("It is undiscounted, though Q is discounted by γ = \(short(lab.settings.gamma)), and was played with the policy's own noise; evaluate(lab) plays the mean policy.")],
+            [.prose("It is undiscounted, though Q is discounted by γ = \(short(lab.settings.gamma)), and was played with the policy's own "
+                + "noise; evaluate(lab) plays the mean policy.")],
             [("value", .number(value))])
     }
 
@@ -116,7 +128,10 @@ struct LabExplainer {
             "reference age = \(lab.referenceAge) · policy gradient steps since π_i was refreshed",
             [
                 .prose(
-                    "π_i samples the actions of E-step and TD target, and both M-step KLs start from it. " + (lab.settings.policyTau.map { "With policy_tau = \(short($0)) it follows after every gradient step: θ_i ← θ_i + τ (θ − θ_i)." } ?? "It is refreshed every policy_period = \(period) gradient steps: in \(period - lab.referenceAge) more.")),
+                    "π_i samples the actions of E-step and TD target, and both M-step KLs start from it. "
+                        + "" + (lab.settings.policyTau.map { "With policy_tau = \(short($0)) it follows after every gradient step: "
+                            + "θ_i ← θ_i + τ (θ − θ_i)." } ?? "It is refreshed every policy_period = \(period) gradient steps: "
+                                + "in \(period - lab.referenceAge) more.")),
                 .prose(
                     lab.referenceAge == 0
                         ? "Right now π = π_i: KL(π_i‖π) is 0 in both parts, and so is its gradient, until the next gradient step."
@@ -131,19 +146,22 @@ struct LabExplainer {
             [
                 .prose(
                     settings.tau.map { "With tau = \(short($0)) it follows after every step: Q' ← Q' + τ (Q − Q')." }
-                        ?? "Q' scores the actions of E-step and TD target. It is refreshed every critic_period = \(settings.criticPeriod) gradient steps: in \(settings.criticPeriod - lab.targetAge) more.")
+                        ?? "Q' scores the actions of E-step and TD target. It is refreshed every critic_period = \(settings.criticPeriod) "
+                            + "gradient steps: in \(settings.criticPeriod - lab.targetAge) more.")
             ], [("value", .integer(lab.targetAge)), ("period", .integer(settings.criticPeriod))])
     }
 
     private func setting(_ name: String) throws -> ExplanationObject? {
         guard let description = MPOSettings.descriptions.first(where: { $0.name == name }) else { return nil }
         let value = try lab.settings.value(of: name)
-        var parts: [ExplanationObject.Part] = [.prose(description.documentation.capitalisedFirst + ". It may be \(description.range.text); its default is \(description.defaultValue.text).")]
+        var parts: [ExplanationObject.Part] = [.prose(description.documentation.capitalisedFirst + ". It may be \(description.range.text); "
+            + "its default is \(description.defaultValue.text).")]
         if let words = description.deckWording { parts.append(.prose("The deck calls it: \(words).")) }
         let quantity: ConstrainedQuantity? =
             name == "epsilon" ? .kl : name == "epsilon_mean" ? .klMean : name == "epsilon_cov" ? .klCov : name == "epsilon_total" ? .klTotal : nil
         if let quantity, let measured = lab.measured(quantity), let bound = lab.settings[quantity].bound {
-            parts.append(.prose("The last step measured \(short(measured)): \(short(measured / bound, 3)) of it, \(BoundStatus(measured, constraint: .bounded(bound)).text). explain(lab.\(quantity.rawValue)) says more."))
+            parts.append(.prose("The last step measured \(short(measured)): \(short(measured / bound, 3)) of it, "
+                + "\(BoundStatus(measured, constraint: .bounded(bound)).text). explain(lab.\(quantity.rawValue)) says more."))
         }
         return ExplanationObject("\(name) = \(value.text) · a setting", parts, [("value", value.asValue), ("default", description.defaultValue.asValue)])
     }
@@ -151,14 +169,18 @@ struct LabExplainer {
     /// Where a lab stands in the loop, and what the next step would do.
     func whole() throws -> ExplanationObject {
         var rows: [[String]] = [
-            ["data", "\(Digits.count(lab.environmentSteps, "environment step")) played with the policy's noise; the replay holds \(NumberText.grouped(lab.replay.count)). Old ones serve: targets and E-step draw fresh actions."],
+            ["data", "\(Digits.count(lab.environmentSteps, "environment step")) played with the policy's noise; "
+                + "the replay holds \(NumberText.grouped(lab.replay.count)). Old ones serve: targets and E-step draw fresh actions."],
             ["critic", "\(Digits.count(lab.criticSteps, "gradient step"))" + (lab.tdError.map { ", TD error \(short($0, 3))." } ?? ".") + " Q' is \(lab.targetAge) old."],
-            ["E-step", lab.measured(.kl).map { "\(NumberText.grouped(lab.expectationSteps)) made; the last had η \(short(lab.eta)) and KL(q‖π) \(short($0)) (\(BoundText.hold(lab.settings.kl)))." } ?? "none made yet."],
+            ["E-step", lab.measured(.kl).map { "\(NumberText.grouped(lab.expectationSteps)) made; "
+                + "the last had η \(short(lab.eta)) and KL(q‖π) \(short($0)) (\(BoundText.hold(lab.settings.kl)))." } ?? "none made yet."],
         ]
         let held = LabObject.held(lab).map { quantity in
             "\(quantity.title) " + (lab.measured(quantity).map { short($0) } ?? "not measured") + " (\(BoundText.hold(lab.settings[quantity])))"
         }
-        rows.append(["M-step", lab.policySteps == 0 ? "none made yet." : "\(Digits.count(lab.policySteps, "gradient step")); \(held.isEmpty ? "nothing holds the policy" : held.joined(separator: ", ")); π_i is \(lab.referenceAge) of \(lab.settings.policyPeriod) steps old."])
+        rows.append(["M-step", lab.policySteps == 0 ? "none made yet." : "\(Digits.count(lab.policySteps, "gradient step")); "
+            + "\(held.isEmpty ? "nothing holds the policy" : held.joined(separator: ", ")); "
+                + "π_i is \(lab.referenceAge) of \(lab.settings.policyPeriod) steps old."])
         let next =
             lab.replay.count == 0 ? "collect(lab, episodes: 10)" : lab.criticSteps == 0 ? "qstep(lab, steps: 200)" : lab.expectationSteps == 0 ? "e = estep(lab)" : lab.policySteps == 0 ? "m = mstep(lab, e)" : "explain(lab.eta), explain(lab.\(LabObject.held(lab).first?.rawValue ?? "kl_total")), health(lab)"
         return ExplanationObject(

@@ -69,17 +69,21 @@ struct MStepExplainer {
         if isFinite, quantity != .klTotal {
             return ExplanationObject(
                 title("\(quantity.title) = 0"),
-                [.prose("A policy over finitely many actions has neither mean nor covariance: its one KL is kl_total. explain(m.kl_total) speaks of it.")], fields)
+                [.prose("A policy over finitely many actions has neither mean nor covariance: its one KL is kl_total. "
+                    + "explain(m.kl_total) speaks of it.")], fields)
         }
         let states = try estep?.divergences(of: proposed.step.state.policy)
         parts += formulas(quantity, value, states)
         parts.append(
             .answer(
                 "Which two distributions?",
-                "First π_i, the reference policy that the E-step carries, frozen \(m.referenceAge == 0 ? "right before this M-step" : "\(Digits.count(m.referenceAge, "policy gradient step")) before this M-step"); "
-                    + "second π_θ, \(m.isExact ? "the closed form" : "after its \(Digits.count(m.gradientSteps, "gradient step"))"). The expectation is under π_i, the old one."))
+                "First π_i, the reference policy that the E-step carries, frozen "
+                    + "\(m.referenceAge == 0 ? "right before this M-step" : "\(Digits.count(m.referenceAge, "policy gradient step")) before this M-step"); "
+                    + "second π_θ, \(m.isExact ? "the closed form" : "after its \(Digits.count(m.gradientSteps, "gradient step"))"). "
+                        + "The expectation is under π_i, the old one."))
         if quantity != .klTotal {
-            parts.append(.prose("The paper and the deck print the labels C_μ and C_Σ the other way round; bounds of 0.1 and 0.0001 make sense only as here."))
+            parts.append(.prose("The paper and the deck print the labels C_μ and C_Σ the other way round; "
+                + "bounds of 0.1 and 0.0001 make sense only as here."))
         }
         let report = report(quantity)
         let measured = report?.value ?? value
@@ -121,19 +125,23 @@ struct MStepExplainer {
             guard let states else { return [.formula("½ mean_s (μ−μ_i)ᵀ Σ_i⁻¹ (μ−μ_i) = \(short(value))")] }
             return [
                 .formula("½ mean_s (μ−μ_i)ᵀ Σ_i⁻¹ (μ−μ_i) = ½ · \(short(2 * states.map(\.mean).average)) = \(short(states.map(\.mean).average))"),
-                .formula("μ moved by \(short(states.map(\.shift).average, 3)) in the mean, where σ_i is \(short(states.map(\.sigmaBefore).average, 3)): Σ_i, not Σ, is the metric"),
+                .formula("μ moved by \(short(states.map(\.shift).average, 3)) in the mean, where σ_i is "
+                    + "\(short(states.map(\.sigmaBefore).average, 3)): Σ_i, not Σ, is the metric"),
             ]
         case (.klCov, _):
             guard let states else { return [.formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = \(short(value))")] }
             let trace = states.map { $0.trace(size) }.average, logarithm = states.map(\.logDeterminantRatio).average
             return [
-                .formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = ½ (\(short(trace, 6)) − \(size) \(logarithm < 0 ? "−" : "+") \(short(logarithm.magnitude, 4))) = \(short(states.map(\.cov).average))"),
-                .formula("σ went from \(short(states.map(\.sigmaBefore).average)) to \(short(states.map(\.sigma).average)) (geometric mean over dimensions)"),
+                .formula("½ mean_s (tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|) = ½ (\(short(trace, 6)) − \(size) \(logarithm < 0 ? "−" : "+") "
+                    + "\(short(logarithm.magnitude, 4))) = \(short(states.map(\.cov).average))"),
+                .formula("σ went from \(short(states.map(\.sigmaBefore).average)) to \(short(states.map(\.sigma).average)) (geometric mean "
+                    + "over dimensions)"),
             ]
         default:
             return [
                 .formula("½ mean_s [(μ−μ_i)ᵀ Σ⁻¹ (μ−μ_i) + tr(Σ⁻¹Σ_i) − D + ln |Σ|/|Σ_i|] = \(short(value))"),
-                .formula("decoupled parts: mean \(short(m.after.klMean)) + cov \(short(m.after.klCov)) = \(short(m.after.klMean + m.after.klCov)); they differ as the mean's part has Σ_i⁻¹, this one Σ⁻¹"),
+                .formula("decoupled parts: mean \(short(m.after.klMean)) + cov \(short(m.after.klCov)) = "
+                    + "\(short(m.after.klMean + m.after.klCov)); they differ as the mean's part has Σ_i⁻¹, this one Σ⁻¹"),
             ]
         }
     }
@@ -144,9 +152,11 @@ struct MStepExplainer {
         let name = lambdaName(quantity)
         let moved = "\(name) went from \(short(report.multiplierBefore, 3)) to \(short(report.multiplier, 3))"
         guard case .exceeded = report.status else {
-            return .answer("What follows?", report.status == .active ? "The bound is met; \(moved)." : "The bound does not bind: \(moved) and falls while that is so.")
+            return .answer("What follows?", report.status == .active ? "The bound is met; \(moved)." : "The bound does not bind: "
+                + "\(moved) and falls while that is so.")
         }
-        var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. In this M-step \(moved)."
+        var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. "
+            + "In this M-step \(moved)."
         let column = quantity.rawValue
         let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.averaged(lab.settings)).compactMap { $0[column] }
         if rows.count > 1 { text += " Over the last \(rows.count) M-steps the KL averaged \(short(rows.average / bound, 3)) of the bound." }
@@ -156,7 +166,8 @@ struct MStepExplainer {
             text += share.map { " \(fraction($0)) of this step would have kept " + (bounds.count > 1 ? "all bounds" : "the bound") + ": mstep(lab, e, backtrack: true) cuts it so." }
                 ?? " Not even a 1 024th of this step would have kept the bounds: the policy was beyond them before."
         }
-        text += " Or lab.dual_rate above \(short(lab.settings.dualRate)), a smaller lab.policy_learning_rate (\(short(lab.settings.policyLearningRate)))."
+        text += " Or lab.dual_rate above \(short(lab.settings.dualRate)), a smaller lab.policy_learning_rate "
+            + "(\(short(lab.settings.policyLearningRate)))."
         return .answer("Why is it above its bound?", text)
     }
 
@@ -166,7 +177,8 @@ struct MStepExplainer {
         if report(quantity)?.isZeroByConstruction == true { return "The covariance is fixed, so its part is 0 whatever the step." }
         if m.smallestStepShare == 0 { return "Backtracking left nothing of the step: no part of it kept the bounds." }
         if m.gradientNorm == 0 { return "The loss has no gradient: q = π_i in every state (explain(e.kl)), or all units are dead (health(lab))." }
-        if m.before.klTotal == 0 { return "The step left the policy where π_i is, within rounding: gradient norm \(short(m.gradientNorm, 3)), learning rate \(short(lab.settings.policyLearningRate))." }
+        if m.before.klTotal == 0 { return "The step left the policy where π_i is, within rounding: "
+            + "gradient norm \(short(m.gradientNorm, 3)), learning rate \(short(lab.settings.policyLearningRate))." }
         return "The policy has come back to π_i within rounding."
     }
 

@@ -136,7 +136,8 @@ struct PolicyView {
             return InspectionObject(
                 "\(title) · entropy \(Digits.short(entropy)) nats", [
                     .table("probabilities", table, rows: 24),
-                    .prose("As many actions as if \(Digits.short(exp(entropy), significant: 3)) of \(p.count) were equally likely; the likeliest is \(best)."),
+                    .prose("As many actions as if \(Digits.short(exp(entropy), significant: 3)) of \(p.count) were equally likely; "
+                        + "the likeliest is \(best)."),
                 ],
                 [
                     ("probabilities", .list(p)), ("entropy", .number(entropy)), ("perplexity", .number(exp(entropy))),

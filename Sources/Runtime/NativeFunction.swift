@@ -97,6 +97,8 @@ public final class NativeFunction: @unchecked Sendable {
     ) throws -> Value
     let invoke: Invoke
     let acceptsFirst: (Value) -> Bool
+    /// Whether a parameter wants to know how its argument was written.
+    let takesReferences: Bool
     /// The number of arguments that fill all parameters in order; -1 where one takes the rest.
     let plainCount: Int
     /// What to call directly where the arguments are one or two numbers.
@@ -116,6 +118,7 @@ public final class NativeFunction: @unchecked Sendable {
         self.isCommand = isCommand
         self.parameters = parameters
         plainCount = parameters.allSatisfy { $0.arity == .one } ? parameters.count : -1
+        takesReferences = parameters.contains { $0.isReference }
         self.acceptsFirst = acceptsFirst ?? { _ in false }
         self.invoke = invoke
     }
@@ -223,7 +226,7 @@ public final class NativeGroup: @unchecked Sendable {
 
     public var isCommand: Bool { overloads.contains { $0.isCommand } }
     /// Whether a parameter wants to know how its argument was written.
-    var takesReferences: Bool { overloads.contains { $0.parameters.contains { $0.isReference } } }
+    var takesReferences: Bool { overloads.contains { $0.takesReferences } }
 }
 
 /// A name that stands for a fixed value: `pi`.

@@ -64,6 +64,12 @@ extension NativeFunction {
     ) throws -> Value {
         try withUnsafeTemporaryAllocation(of: Value?.self, capacity: count) { buffer in
             for index in 0..<count { buffer.initializeElement(at: index, to: argument(index)) }
+            if takesReferences {
+                // Only the parameters that ask are told how their arguments are written.
+                for index in 0..<count where !parameters[index].isReference {
+                    if case .object(let member as WrittenMember)? = buffer[index] { buffer[index] = member.reference.value }
+                }
+            }
             defer { buffer.deinitialize() }
             let context = NativeContext(interpreter: interpreter, site: shape.site)
             let outer = interpreter.state.pointee.nativeCall

@@ -76,7 +76,7 @@ import Testing
         #expect(shown.dropLast(2).last == "false")
         // The page holds cause and remedy of each.
         #expect(shown.last?.contains("  \(ill.severity): \(ill.finding)\n") == true && shown.last?.contains("    try: ") == true)
-        #expect(shown.last?.split(separator: "\n").dropFirst().allSatisfy { $0.count <= 80 } == true)
+        #expect(shown.last?.split(separator: "\n").allSatisfy { $0.count <= 80 } == true)
     }
 
     static let well = [

@@ -46,6 +46,7 @@ import Testing
         ("told = x -> x + 1; r = {x: 3}; told(r.x)", ["note: `told` now hides the built-in of that name", "4"]),
         ("ask = told; r = {x: 3}; ask(r.x)", ["- of - is 3"]),
         ("r = {x: 3}; f = q -> told(q.x); f(r)", ["x of record is 3"]),
+        ("r = {x: 3}; told(r.x, r.x)", ["x of record is 3 3"]), ("r = {x: 3}; told(r.x, n: r.x)", ["x of record is 3 3"]),
         ("r = {x: 3}; told(r.y)", ["error: record {x: 3} has no `y`"]),
     ]
 
