@@ -191,12 +191,14 @@ public final class Lessons: InterpreterService {
                 let words = page.prose("Right. " + (isSolutionShown ? "" : step.why), indent: "  ", first: mark)
                 output.print(page.good(words))
                 try advance(isSolutionShown ? .shown : .solved, interpreter)
-            case .wrong(let reaction):
+            case .wrong(let reaction, let isPlain):
                 // What a step says to the state of the session is news once; a value is an answer each time.
                 let isNews = step.looksAtVariables && reaction != lastReaction
                 guard isForced || (offer.isAnswer && !offer.value.isNothing) || isNews else { return }
                 lastReaction = reaction
-                output.print(page.dim(page.prose(Self.sentence(reaction), indent: "  ")))
+                // A number that was computed may be a piece of the way.
+                let words = isPlain && !offer.isLiteral && !isForced ? reaction + ", if that is your answer" : reaction
+                output.print(page.dim(page.prose(Self.sentence(words), indent: "  ")))
             case .none:
                 if isForced {
                     let wanted = step.answer.form.map { ": \($0) is wanted." } ?? "; `question` tells it again."
