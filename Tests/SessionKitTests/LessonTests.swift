@@ -96,7 +96,8 @@ import Testing
         "A wrong answer is told in what way it is off, and what is no answer passes in silence",
         arguments: [
             ("9", "9\n  That is the sum.\n"), ("2", "2\n  Too small.\n"), ("4", "4\n  Too large.\n"),
-            ("-3", "-3\n  All of xs are positive.\n"), ("sum(xs)", "9\n  That is the sum.\n"),
+            ("-3", "-3\n  All of xs are positive.\n"), ("sum(xs)", "9\n  That is the sum.\n"), ("xs[0] + 1", "2\n  Too small, if that is your answer.\n"),
+            
             ("x = 9", "9\n"), ("9;", ""), ("\"three\"", "three\n"), ("xs", "[1, 2, 6]\n"), ("x -> x", "function of x\n"),
             ("true", "true\n"), ("nothing", ""), ("answer(9)", "  That is the sum.\n"),
             ("answer(\"three\")", "  That is not the kind of answer that is asked for: a number, ± 0.03 is wanted.\n"),
