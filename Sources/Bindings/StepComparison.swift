@@ -56,7 +56,7 @@ enum StepComparison {
         let even = 1 / Double(first.estep.actionCount)
         var figure = Figure.bars(
             Bars(
-                labels: rows.map { "\(EStepObject.label($0, isFinite: isFinite)) Q \(Digits.short($0.q, significant: 3))" },
+                labels: rows.map { "\(EStepObject.label($0, isFinite: isFinite)) Q \(Digits.short($0.q))" },
                 values: rows.map { others[$0.index].weight.shortened }, references: rows.map(\.weight),
                 referenceName: "q of \(names.0)"),
             title: "q of \(names.1) beside \(names.0) · state \(state) of \(NumberText.grouped(first.estep.stateCount))")

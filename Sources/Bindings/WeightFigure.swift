@@ -15,7 +15,7 @@ extension EStepObject {
         let even = 1 / Double(estep.actionCount)
         var figure = Figure.bars(
             Bars(
-                labels: shown.map { "\(Self.label($0, isFinite: isFinite)) Q \(Digits.short($0.q, significant: 3))" },
+                labels: shown.map { "\(Self.label($0, isFinite: isFinite)) Q \(Digits.short($0.q))" },
                 values: shown.map { $0.weight.shortened }, references: isFinite ? shown.map(\.prior) : [],
                 referenceName: isFinite ? "π(a|s)" : ""),
             title: title.isEmpty ? "q beside π · state \(state) of \(NumberText.grouped(estep.stateCount))" : title)
