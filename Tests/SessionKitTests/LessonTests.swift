@@ -203,6 +203,14 @@ import Testing
         #expect(lesson.cells("leave", "reset(\"sums\")").hasSuffix("Of lesson(\"sums\") nothing was kept.\n"))
     }
 
+    @Test func whatWasJumpedOverComesNext() throws {
+        let lesson = try session()
+        let end = lesson.cells("lesson(1, step: 2)", "xs[2] = 7")
+        #expect(end.contains("── Sums: its end ─") && end.hasSuffix("Left out so far: step 1; lesson(\"sums\") goes there.\n"), "\(end)")
+        #expect(lesson.cells("lesson(1)").contains("step 1 of 2"))
+        #expect(lesson.cells("3", "skip").contains("─ 2 of 2 solved ──"))
+    }
+
     @Test(arguments: ["", "{", "precious\n", "{\"mpo lessons\": 2, \"lessons\": {}}", "{\"mpo lessons\": 1, \"lessons\": {\"sums\": {\"step\": -1, \"marks\": []}}}"])
     func aFileThatHoldsNoProgressIsLeftAlone(_ text: String) throws {
         let path = folder.path + "/lessons.json"

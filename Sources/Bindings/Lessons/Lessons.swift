@@ -136,7 +136,8 @@ public final class Lessons: InterpreterService {
         var place = progress[key] ?? LessonProgress.Place()
         place.set(mark, of: index)
         index += 1
-        place.step = index
+        // At the end what was jumped over comes next.
+        place.step = index < lesson.steps.count ? index : place.marks.firstIndex { $0 == nil } ?? index
         progress.set(key, place)
         tellProblem(interpreter.output)
         if index < lesson.steps.count { return try show(interpreter, setsUp: true) }
@@ -148,7 +149,9 @@ public final class Lessons: InterpreterService {
         let page = LessonPage(style: output.style)
         current = nil
         output.print("")
-        output.print(page.heading("\(lesson.title): done", Self.tally(place, of: lesson)))
+        let isDone = place.step >= lesson.steps.count
+        output.print(page.heading("\(lesson.title): \(isDone ? "done" : "its end")", Self.tally(place, of: lesson)))
+        if !isDone { return output.print(page.question(page.prose("Left out so far: step \(place.step + 1); \(lesson.call) goes there."))) }
         if !lesson.can.isEmpty { output.print(page.prose("You can now " + lesson.can)) }
         guard let number = lesson.number else { return }
         let next = LessonShelf(interpreter: interpreter).list().first { $0.number > number }
