@@ -96,7 +96,9 @@ enum FigureNatives {
         switch view {
         case "dual":
             if state != nil { throw Fault("plot.argument", "plot: the dual is of all states, `state` says nothing about it") }
-            return FigureObject(try e.dualCurve().figure(title: title.isEmpty ? "the dual g(η)" : title))
+            var figure = try e.dualCurve().figure(title: title.isEmpty ? "the dual g(η)" : title)
+            if e.estep.variational != nil { figure.caption += " Of the non-parametric q on the same samples: this E-step's own is a network." }
+            return FigureObject(figure)
         case "weights": return FigureObject(try e.weightFigure(state: state ?? 0, title: title))
         case "actions":
             guard let figure = try e.actionFigure(state: state ?? 0) else {
@@ -201,8 +203,11 @@ extension EStepObject {
     /// The actions of a state as this E-step saw them; nil where its critic is not known.
     func actionFigure(state: Int) throws -> ActionFigure? {
         guard let critic, let reference = try member("reference")?.asObject as? PolicyObject else { return nil }
+        // A parametric q is a policy of its own; the other is π_i tilted by Q.
+        let own = (try member("q_policy")?.asObject as? PolicyObject).map { [("q (parametric)", $0)] } ?? []
         return ActionFigure(
-            observation: try observation(of: state), critic: critic, policies: [("π_i", reference)], eta: estep.eta,
+            observation: try observation(of: state), critic: critic, policies: [("π_i", reference)] + own,
+            eta: own.isEmpty ? estep.eta : nil,
             samples: try sortedRows(state: state), dims: nil, title: "Q, π and q · state \(state) of \(NumberText.grouped(estep.stateCount))")
     }
 }
@@ -213,7 +218,8 @@ extension MStepObject {
         guard let estep, var figure = try estep.actionFigure(state: state),
             let after = try member("policy")?.asObject as? PolicyObject
         else { return nil }
-        figure.policies = [("π_i (before)", figure.policies[0].policy), ("π (after)", after)]
+        figure.policies[0].name = "π_i (before)"
+        figure.policies.append(("π (after)", after))
         figure.title = "Q, q and π before and after · state \(state) of \(NumberText.grouped(estep.estep.stateCount))"
         return figure
     }

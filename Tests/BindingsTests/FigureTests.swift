@@ -36,6 +36,8 @@ import Testing
         ),
         (box, "plot(m, dims: [2, 0])", "Q, q and π before and after · state 0 of 8"), (box, "plot(e, \"actions\")", "Q, π and q · state 0 of 8"),
         ("env = gym(\"FrozenLake-v1\"); lab = mpo(env, tabular(env), qnet(env, hidden: []))\n", "plot(lab, 14)", "Q and π · FrozenLake-v1"),
+        (pendulum + "lab.q_form = \"parametric\"; e = estep(lab); m = mstep(lab, e)\n", "plot(m)", "Q, q and π before and after · state 0 of 16"),
+        (pendulum + "lab.q_form = \"parametric\"; e = estep(lab)\n", "plot(e, state: 1)", "q beside π · state 1 of 16"),
         (pendulum + "lab.dual_solver = \"gradient\"; e = estep(lab)\n", "plot(e)", "the dual g(η)"),
         (pendulum + "b = copy(lab); collect(lab, steps: 200); collect(b, steps: 200)\n", "learning_curve([lab, b], title: \"two\")", "two"),
         ("v = policy_iteration(gym(\"FrozenLake-v1\"))\n", "plot(v, title: \"V\")", "V"),
