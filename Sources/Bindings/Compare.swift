@@ -241,6 +241,6 @@ struct LabComparison {
         }
         return .panels(
             panels, title: "\(names.0) beside \(names.1) · \(first.lab.environment.spec.name)",
-            caption: panels.isEmpty ? "Nothing was measured in both since they parted." : "Over the steps since they parted. " + relation)
+            caption: panels.isEmpty ? "Nothing was measured in both since they parted." : "Over the steps since they parted. \(relation.prefix(1).uppercased() + relation.dropFirst()).")
     }
 }
