@@ -12,11 +12,17 @@ extension EStepExplainer {
         let largest = Double(e.weights.pointer[place])
         let gain = e.summary.expectedQ - e.summary.priorQ
         let base = isSampled ? "1/N" : "π_i(a|s)"
+        let isSoftmax = e.variational == nil && e.penalty == nil
+        let formula =
+            e.variational != nil ? "w_sj = q(a_sj|s, θ^q)/π_i(a_sj|s), each state's scaled to sum to 1: importance weights of the network q"
+            : e.penalty.map { "w_sj = ½ [softmax_j(Q_s/η) + softmax_j(−c_s/η_p)], c = ‖a − clip(a)‖₂ and η_p = \(short($0.eta))" }
         var parts: [ExplanationObject.Part] = [
-            .formula(isSampled ? "w_sj = exp(Q_sj/η) / Σ_k exp(Q_sk/η) = softmax_j(Q_s/η)" : "q(a|s) = π_i(a|s) exp(Q(s, a)/η) / Σ_b π_i(b|s) exp(Q(s, b)/η)")
+            .formula(formula ?? (isSampled ? "w_sj = exp(Q_sj/η) / Σ_k exp(Q_sk/η) = softmax_j(Q_s/η)" : "q(a|s) = π_i(a|s) exp(Q(s, a)/η) / Σ_b π_i(b|s) exp(Q(s, b)/η)"))
         ]
         var denominator = Double.nan
-        if e.eta > 0 {
+        if !isSoftmax {
+            // The figures of the formula are in the E-step's own members.
+        } else if e.eta > 0 {
             func prior(_ k: Int) -> Double { e.prior.map { Double($0.pointer[state * n + k]) } ?? 1 }
             let own = Double(e.q.pointer[place])
             denominator = (0..<n).reduce(0.0) { $0 + prior($1) / prior(sample) * exp((Double(e.q.pointer[state * n + $1]) - own) / e.eta) }
@@ -54,7 +60,7 @@ extension EStepExplainer {
                 "What are its ends?",
                 isSampled ? "N = \(n): all weights are 1/N and q = π_i. 1: one action has all the weight." : "1: one action has all the weight. \(n): all weigh the same; π_i itself need not do so."),
         ]
-        if isSampled {
+        if isSampled, e.variational == nil, e.penalty == nil {
             parts.append(
                 .answer(
                     "How does it go with the KL?",
@@ -94,7 +100,9 @@ extension EStepExplainer {
     }
 
     private func etaInShort() throws -> String {
+        if e.variational != nil { return "the multiplier of its bound, moved by gradient steps." }
         switch e.optimum.outcome {
+        case .floor: return "at its floor eta_min; the minimum of the dual lies below."
         case .active: return "the minimum of the dual, solved exactly."
         case .gradientStep:
             guard let epsilon = e.constraint.bound else { return "a gradient step." }

@@ -45,6 +45,7 @@ struct EStepExplainer {
 
     func temperature() throws -> ExplanationObject {
         let head = title("η = \(short(e.eta)) · the temperature of q(a|s) ∝ π_i(a|s) exp(Q(s, a)/η)")
+        if let q = e.variational { return try multiplier(q) }
         guard let epsilon = e.constraint.bound else { return try unboundedTemperature(head) }
         let solver = try e.loadedSolver()
         let best = try solver.solve(epsilon: epsilon)
@@ -84,6 +85,9 @@ struct EStepExplainer {
     private func optimality(_ best: DualOptimum, _ point: DualPoint, _ epsilon: Double) throws -> String {
         if best.outcome != .active {
             return "No: \(best.outcome.explanation ?? "η* is 0"). η* is 0, and at η \(short(e.eta)) the slope is \(short(point.slope))."
+        }
+        if e.optimum.outcome == .floor {
+            return "No: η is held at the smallest that is let, eta_min = \(short(e.eta)); η* = \(short(best.eta)) lies below it, so the slope is above 0 and the KL stays below its bound. lab.eta_min lowers the floor."
         }
         let distance = (e.eta / best.eta - 1).magnitude
         if distance <= 1e-6 {
@@ -152,6 +156,27 @@ struct EStepExplainer {
             [("value", .number(e.eta)), ("kl", .number(e.kl)), ("equivalent_epsilon", .number(e.kl))])
     }
 
+    /// η as the multiplier of a parametric q's bound.
+    private func multiplier(_ q: EStep.Variational) throws -> ExplanationObject {
+        let head = title("η = \(short(e.eta)) · the multiplier of KL(q‖π) for a parametric q(a|s, θ^q)")
+        var parts: [ExplanationObject.Part] = [.formula("max_θq min_η E_q[Q] + η (ε − KL(q‖π_i)), gradient steps on θ^q and on ln η")]
+        var fields: [(name: String, value: Value)] = [("value", .number(e.eta)), ("kl", .number(e.kl)), ("q_steps", .integer(q.gradientSteps))]
+        if let epsilon = e.constraint.bound {
+            let best = try e.loadedSolver().solve(epsilon: epsilon)
+            parts.append(.formula("slope by η: ε − KL = \(short(epsilon)) − \(short(e.kl)) = \(short(epsilon - e.kl)): η \(e.kl > epsilon ? "rises" : "falls")"))
+            parts.append(
+                .answer(
+                    "Is η optimal?",
+                    "Nobody solves for it: \(Digits.count(q.gradientSteps, "gradient step")) of q and as many of η were taken, which moved the KL from \(short(q.klBefore, 3)) to \(short(e.kl, 3)). "
+                        + "A q of weights on the same samples would have η* = \(short(best.eta))."))
+            parts.append(.answer("What follows?", "The bound is met on average over E-steps, as the M-step's are. More lab.q_steps bring both nearer; lab.q_form = \"samples\" solves it exactly."))
+            fields += [("epsilon", .number(epsilon)), ("slope", .number(epsilon - e.kl)), ("eta_star", .number(best.eta))]
+        } else {
+            parts.append(.prose("There is no bound: \(BoundText.hold(e.constraint)). The KL came out as \(short(e.kl))."))
+        }
+        return ExplanationObject(head, parts, fields)
+    }
+
     // MARK: KL(q‖π)
 
     func divergence() throws -> ExplanationObject {
@@ -163,7 +188,11 @@ struct EStepExplainer {
                 return w > 0 ? $0 - w * log(w) : $0
             }
         }.average
-        if isSampled {
+        if e.variational != nil {
+            parts.append(.formula("KL_s between the two policies' own distributions, in closed form: no sample enters it"))
+        } else if e.penalty != nil {
+            parts.append(.formula("KL_s = Σ_j v_sj log(N v_sj) of the weights v ∝ exp(Q/η) alone, before the action penalty's are mixed in"))
+        } else if isSampled {
             parts.append(.formula("KL_s = Σ_j w_sj log(N w_sj) = log N − H(w_s)"))
             parts.append(.formula("mean_s KL_s = \(short(logN, 5)) − \(short(entropy, 5)) = \(short(logN - entropy))"))
         } else {
@@ -173,16 +202,20 @@ struct EStepExplainer {
         parts.append(
             .answer(
                 "Which two distributions?",
-                "First q, this E-step's reweighted actions; second π_i, the reference policy that the actions came from, \(frozen). The expectation is under q. "
+                "First q, this E-step's \(e.variational == nil ? "reweighted actions" : "network"); second π_i, the reference policy that the actions came from, \(frozen). The expectation is under q. "
                     + "The M-step's KLs are others: π_i first, the new policy second."))
         var ratio = Double.nan
         if let epsilon = e.constraint.bound {
             ratio = e.kl / epsilon
-            parts.append(.answer("Its bound?", "ε = \(short(epsilon)); KL/ε = \(short(ratio)), \(e.status.text). " + standing(epsilon)))
+            parts.append(.answer("Its bound?", "ε = \(short(epsilon)); KL/ε = \(short(ratio)), \(e.status.text)." + (e.kl == 0 ? "" : " " + standing(epsilon))))
         } else {
             parts.append(.answer("Its bound?", "None: \(BoundText.hold(e.constraint))."))
         }
         if e.kl == 0 { parts.append(.answer("Why is it 0?", whyZero())) }
+        if e.kl == 0 {
+            return ExplanationObject(
+                head, parts, [("value", .number(0)), ("bound", e.constraint.bound.map { .number($0) } ?? .nothing), ("ratio", .number(ratio))])
+        }
         let most = e.klPerState.indices.max { e.klPerState[$0] < e.klPerState[$1] } ?? 0
         let above = e.constraint.bound.map { epsilon in e.klPerState.filter { $0 > epsilon }.count }
         parts.append(

@@ -42,14 +42,16 @@ enum Explainer {
             if value.isNothing, !LabExplainer.settingNames.contains(name) { return nil }
             return try LabExplainer(lab.lab, context).explanation(of: name) ?? unknown(name, "a lab", LabExplainer.names, value)
         default:
-            guard BoundExplainer.names.contains(name), let bound = BoundExplainer(base) else { return nil }
-            return bound.explanation(of: name)
+            guard let bound = BoundExplainer(base) else { return nil }
+            if BoundExplainer.names.contains(name) { return bound.explanation(of: name) }
+            guard case .object(let object) = base else { return nil }
+            return try unknown(name, article(object.typeName), BoundExplainer.names, value)
         }
     }
 
-    /// Objects among the members, as lab.policy, are explained for themselves or not at all; numbers get a fault.
+    /// Steps and labs among the members are explained for themselves; of everything else the fault says what there is.
     private static func unknown(_ name: String, _ owner: String, _ names: [String], _ value: Value) throws -> ExplanationObject? {
-        if case .object = value { return nil }
+        if case .object(let object) = value, object is EStepObject || object is MStepObject || object is LabObject { return nil }
         throw Fault("explain.member", "explain has no words for `\(name)` of \(owner)", hint: "it explains \(names.joined(separator: ", "))")
     }
 

@@ -26,7 +26,7 @@ extension HealthCheck {
         let least = sigmas.min() ?? 0
         let scaled = sigmas.enumerated().filter { head.box.isScaled($0.offset) }.map(\.element)
         let most = scaled.max() ?? 0
-        let course = sigmaCourse(size)
+        let course = sigmaCourse(head)
         let history = course.map { ": its geometric mean went from \(Digits.short($0.first, significant: 3)) to \(Digits.short($0.last, significant: 3)) in \($0.steps) M-steps" } ?? ""
         looks.append("σ from \(Digits.short(least, significant: 3)) to \(Digits.short(sigmas.max() ?? 0, significant: 3))")
         let free = settings.trustRegion == .none || (settings.trustRegion == .decoupled && settings.klCov == .free)
@@ -50,12 +50,17 @@ extension HealthCheck {
 
     private var learnerForm: PolicyForm { lab.policy.form }
 
-    /// The geometric mean of σ at both ends of the last M-steps, from the entropy H: σ = exp(H/D) / √(2πe).
-    private func sigmaCourse(_ size: Int) -> (first: Double, last: Double, steps: Int)? {
+    /// The geometric mean of σ before and after the last M-steps, from the entropy H: σ = exp(H/D) / √(2πe).
+    ///
+    /// Before the first of all M-steps it was init_sigma.
+    private func sigmaCourse(_ head: GaussianHead) -> (first: Double, last: Double, steps: Int)? {
         let entropies = msteps.suffix(HealthThreshold.courseWindow).compactMap { $0["entropy"] }.filter(\.isFinite)
-        guard entropies.count >= 2, let first = entropies.first, let last = entropies.last else { return nil }
-        func sigma(_ entropy: Double) -> Double { exp(entropy / Double(size) - 0.5 * log(2 * Double.pi * M_E)) }
-        return (sigma(first), sigma(last), entropies.count)
+        guard let first = entropies.first, let last = entropies.last else { return nil }
+        func sigma(_ entropy: Double) -> Double {
+            exp(entropy / Double(head.actionSize) - 0.5 * log(2 * Double.pi * M_E))
+        }
+        let start = msteps.count <= HealthThreshold.courseWindow ? head.initSigma : sigma(first)
+        return (start, sigma(last), entropies.count)
     }
 
     /// Transitions for the looks at the networks, spread over the ages.
@@ -118,7 +123,8 @@ extension HealthCheck {
             let logs = try lab.replay.logProbabilities(of: form, architecture, learner.policy, slots: slots)
             return zip(logs.behaviour, logs.policy).map { $0 - $1 }.average
         }
-        let newest = (max(0, count - HealthThreshold.probeStates)..<count).map(lab.replay.slot(ofAge:))
+        let most = min(HealthThreshold.probeStates, max(HealthThreshold.leastNewest, count / 10))
+        let newest = (max(0, count - most)..<count).map(lab.replay.slot(ofAge:))
         let (fresh, whole) = (try distance(newest), try distance(probe))
         looks.append("log b − log π \(Digits.short(fresh, significant: 2)) on the newest transitions, \(Digits.short(whole, significant: 2)) on all")
         let size = form.finiteActions == nil ? Double(form.actionSize) : 1

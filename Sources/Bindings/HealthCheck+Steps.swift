@@ -7,7 +7,8 @@ import Support
 // What an E-step tells, and the courses of the history.
 extension HealthCheck {
     mutating func lookAtTemperature(_ e: EStep) throws {
-        guard let epsilon = e.constraint.bound else { return }
+        // A parametric q has a multiplier, which need not be that of weights on samples.
+        guard let epsilon = e.constraint.bound, e.variational == nil else { return }
         let best = try e.loadedSolver().solve(epsilon: epsilon)
         if best.outcome == .greedy {
             let isDone = best.reachableKL < 1e-3
@@ -21,6 +22,14 @@ extension HealthCheck {
             return
         }
         guard best.outcome == .active, e.eta > 0 else { return }
+        if e.optimum.outcome == .floor {
+            add(
+                "eta at its floor", .warning,
+                "η is held at eta_min \(Digits.short(e.eta)), η* of the same Q values is \(Digits.short(best.eta)); KL(q‖π) is \(Digits.short(e.kl, significant: 3)) of at most \(Digits.short(epsilon))",
+                "Q differs within a state by little beside eta_min, as with very small rewards",
+                "lab.eta_min = \(Digits.short(best.eta / 100, significant: 1)), or scale_rewards(env, …)")
+            return
+        }
         let ratio = e.eta / best.eta
         looks.append("η at \(Digits.short(ratio, significant: 3)) of η*")
         guard ratio > HealthThreshold.etaFactor || ratio < 1 / HealthThreshold.etaFactor else { return }
@@ -54,7 +63,7 @@ extension HealthCheck {
         let share = spread.between > 0 ? spread.within / spread.between : .infinity
         let isUniform: Bool
         switch e.constraint {
-        case .bounded(let epsilon): isUniform = e.kl < HealthThreshold.idleShare * epsilon && e.optimum.outcome != .greedy
+        case .bounded(let epsilon): isUniform = e.kl < HealthThreshold.idleShare * epsilon && e.optimum.outcome != .greedy && e.variational == nil
         case .penalised: isUniform = e.kl < HealthThreshold.idleShare * HealthThreshold.idleShare
         case .free: isUniform = false
         }

@@ -155,7 +155,7 @@ struct HealthCheck {
                         + "\(Digits.short(settings.policyLearningRate)), backtrack \(settings.backtrack)",
                 isFlat ? "explain(e.kl) of an E-step e, inspect(lab)" : "lab.policy_learning_rate = 5e-4, or lab.backtrack = false")
         }
-        if settings.trustRegion != .none, settings.policyPeriod == 1, !lastM.isEmpty, lastM.allSatisfy({ $0["steps"] == 1 }) {
+        if settings.trustRegion != .none, settings.policyPeriod == 1, settings.policyTau == nil, !lastM.isEmpty, lastM.allSatisfy({ $0["steps"] == 1 }) {
             add(
                 "no trust region", .warning,
                 "policy_period is 1 and the last \(Digits.count(lastM.count, "M-step")) took one gradient step each",
@@ -169,7 +169,7 @@ struct HealthCheck {
 
     /// Bounds of the M-step, on average over the last steps.
     private mutating func lookAtBounds() {
-        let rows = msteps.suffix(HealthThreshold.window)
+        let rows = msteps.suffix(HealthThreshold.averaged(settings))
         guard rows.count >= HealthThreshold.leastAveraged else { return }
         let size = settings.perDimension ? Double(lab.policy.form.actionSize) : 1
         for quantity in LabObject.held(lab) {
@@ -181,17 +181,18 @@ struct HealthCheck {
             let lambda = lambda(of: quantity)
             looks.append("\(quantity.title) at \(Digits.short(mean / bound, significant: 2)) of its bound on average")
             guard mean > HealthThreshold.exceeded * bound else { continue }
-            let cap = quantity == .klMean ? settings.lambdaMeanMax : quantity == .klCov ? settings.lambdaCovMax : nil
+            let part = quantity == .klMean ? "mean" : quantity == .klCov ? "cov" : "total"
+            let cap = quantity == .klMean ? settings.lambdaMeanMax : quantity == .klCov ? settings.lambdaCovMax : settings.lambdaTotalMax
             let isCapped = cap.map { lambda >= 0.99 * $0 } ?? false
             add(
                 "bound exceeded", .warning,
                 "\(quantity.title) was \(Digits.short(mean / bound, significant: 2)) times its bound \(Digits.short(bound)) on average over the last "
                     + "\(values.count) M-steps, above it in \(above); λ is \(Digits.short(lambda, significant: 3))",
                 isCapped
-                    ? "the multiplier has reached its largest value, lambda_\(quantity == .klMean ? "mean" : "cov")_max"
+                    ? "the multiplier has reached its largest value, lambda_\(part)_max"
                     : "the multiplier rises too slowly beside the policy's own steps, or single steps overshoot",
                 isCapped
-                    ? "lab.lambda_\(quantity == .klMean ? "mean" : "cov")_max = nothing"
+                    ? "lab.lambda_\(part)_max = nothing"
                     : "lab.dual_rate = \(Digits.short(settings.dualRate * 5)), lab.policy_learning_rate = "
                         + "\(Digits.short(settings.policyLearningRate / 5)), or lab.backtrack = true")
         }

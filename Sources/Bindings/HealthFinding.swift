@@ -1,3 +1,4 @@
+import PolicyOptimisation
 import Runtime
 import Support
 
@@ -36,7 +37,10 @@ enum HealthThreshold {
     static let etaFactor = 1.5
     /// Below this an E-step's temperature lies at the floor of the gradient rule, 1e-8 and softplus(−18).
     static let etaFloor = 1e-7
-    /// Means over the window above this multiple of a bound: its multiplier does not hold it even on average.
+    /// M-steps that a bound is averaged over: a whole period of the reference policy, since the KL grows from its refresh
+    /// to the next.
+    static func averaged(_ settings: MPOSettings) -> Int { max(window, min(settings.policyPeriod, 1000)) }
+    /// Means over these above this multiple of a bound: its multiplier does not hold it even on average.
     static let exceeded = 2.0
     /// M-steps before an average says something.
     static let leastAveraged = 10
@@ -64,11 +68,13 @@ enum HealthThreshold {
     /// States for the looks at the networks; fewer distinct ones would make live units look idle.
     static let probeStates = 256
     static let leastDistinct = 16
-    /// E_b[log b − log π] of the newest transitions, in nats an action dimension: e times less likely each.
+    /// E_b[log b − log π] of the newest transitions, in nats an action dimension: e times less likely each. The newest
+    /// tenth, since a replay is meant to hold older ones too; of at least so many, or one odd episode would decide.
     static let offPolicy = 1.0
+    static let leastNewest = 32
     /// Collects before a course of returns says something, standard errors that a fall must exceed, and its share of
     /// the returns' whole range.
-    static let leastReturns = 12
+    static let leastReturns = 20
     static let fallErrors = 3.0
     static let fallShare = 0.3
 }

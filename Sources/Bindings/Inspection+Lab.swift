@@ -130,7 +130,7 @@ extension InspectionObject {
         state.append(["KL(π_i‖π)", "\(Digits.short(kl.total, significant: 3))\(split)"])
         return InspectionObject(
             "lab · \(lab.environment.spec.name) · one state · π_i is \(Digits.count(lab.referenceAge, "policy step")) old, Q' \(Digits.count(lab.targetAge, "critic step"))",
-            [.rows(state), .table("actions, in the policy's units; Q sees them clipped", table, rows: 25)],
+            [.rows(state), .table(lab.policy.form.finiteActions == nil ? "actions, in the policy's units; Q sees them clipped" : "actions", table, rows: 25)],
             [
                 ("table", .object(table)), ("q", .list(online)), ("target_q", .list(target)), ("log_pi", .list(logs)),
                 ("log_pi_i", .list(oldLogs)), ("kl_mean", kl.mean.map { .number($0) } ?? .nothing),

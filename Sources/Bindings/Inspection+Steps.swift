@@ -33,8 +33,8 @@ extension InspectionObject {
         ])
         let order = states.sorted { (e.klPerState[$0], $1) > (e.klPerState[$1], $0) }
         let quantiles = quantileTable([
-            ("KL(q‖π)", e.klPerState), ("ESS", e.essPerState), ("largest weight", largest), ("std of Q in a state", deviations),
-            ("mean Q of a state", means), ("gain E_q Q − E_π Q", gains),
+            ("KL(q‖π)", e.klPerState), ("ESS", e.essPerState), ("largest weight", largest), ("std of Q", deviations),
+            ("mean of Q", means), ("E_q Q − E_π Q", gains),
         ])
         // How few samples hold half of all weight.
         var left = 0.5 * Double(e.stateCount), needed = 0
@@ -47,7 +47,7 @@ extension InspectionObject {
         let greedy = e.essPerState.filter { $0 < 2 }.count
         let bound = e.constraint.bound == nil ? BoundText.hold(e.constraint) : "\(BoundText.hold(e.constraint)) \(e.status.text)"
         return InspectionObject(
-            "E-step · \(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · η \(Digits.short(e.eta)) · KL(q‖π) \(Digits.fixed(e.kl, 4)) \(bound)",
+            "E-step · \(e.variational == nil ? "" : "parametric q · ")\(Digits.count(e.stateCount, "state")) × \(Digits.count(n, "action")) · η \(Digits.short(e.eta)) · KL(q‖π) \(Digits.fixed(e.kl, 4)) \(bound)",
             [
                 .table("over the states", quantiles, rows: 10),
                 .prose(
@@ -104,10 +104,12 @@ extension InspectionObject {
         ])
         var parts: [Part] = [.table("measured against π_i, \(Digits.count(m.referenceAge, "gradient step")) old", measures, rows: 10)]
         if multipliers.rowCount > 0 { parts.append(.table("multipliers λ, and λ · KL after the step", multipliers, rows: 4)) }
+        let loss =
+            m.isExact ? "The closed form, no gradient step; the loss at it:" : "The last gradient step's loss:"
         parts.append(
             .prose(
-                "The last gradient step's loss: weighted likelihood \(Digits.short(m.policyLoss)) + penalty \(Digits.short(m.penalty)); "
-                    + "gradient norm \(Digits.short(m.gradientNorm, significant: 3))."))
+                "\(loss) weighted likelihood \(Digits.short(m.policyLoss)) + penalty \(Digits.short(m.penalty))"
+                    + (m.isExact ? "." : "; gradient norm \(Digits.short(m.gradientNorm, significant: 3)).")))
         if dimensions.rowCount > 1 { parts.append(.table("per action dimension", dimensions, rows: 12)) }
         var fields: [(name: String, value: Value)] = [
             ("measures", .object(measures)), ("multipliers", .object(multipliers)), ("per_dimension", .object(dimensions)),

@@ -116,7 +116,7 @@ struct LabExplainer {
             "reference age = \(lab.referenceAge) · policy gradient steps since π_i was refreshed",
             [
                 .prose(
-                    "π_i samples the actions of E-step and TD target, and both M-step KLs start from it. It is refreshed every policy_period = \(period) gradient steps: in \(period - lab.referenceAge) more."),
+                    "π_i samples the actions of E-step and TD target, and both M-step KLs start from it. " + (lab.settings.policyTau.map { "With policy_tau = \(short($0)) it follows after every gradient step: θ_i ← θ_i + τ (θ − θ_i)." } ?? "It is refreshed every policy_period = \(period) gradient steps: in \(period - lab.referenceAge) more.")),
                 .prose(
                     lab.referenceAge == 0
                         ? "Right now π = π_i: KL(π_i‖π) is 0 in both parts, and so is its gradient, until the next gradient step."

@@ -87,13 +87,16 @@ extension MStepExplainer {
                     isFinite ? "None: a policy over finitely many actions has one KL and its likelihood is taken once." : "None: the trust region is \(m.trustRegion.rawValue). Only the decoupled form takes the likelihood twice, once with Σ_i and once with μ_i."))
         }
         let last = m.gradientSteps == 1 ? "As measured before the gradient step" : "As measured before the last of \(m.gradientSteps) gradient steps"
-        parts.append(.formula("\(last): L = \(short(m.policyLoss)) + \(short(m.penalty)) = \(short(m.policyLoss + m.penalty)); gradient norm \(short(m.gradientNorm, 3))"))
+        if let prior = m.logPrior, let before = m.logPriorBefore {
+            parts.append(.formula("log p(θ) = −‖θ − θ_0‖²/2σ² of the prior (prior_sigma) is added to the objective: \(short(before)) → \(short(prior))"))
+        }
+        if !m.isExact { parts.append(.formula("\(last): L = \(short(m.policyLoss)) + \(short(m.penalty)) = \(short(m.policyLoss + m.penalty)); gradient norm \(short(m.gradientNorm, 3))")) }
         let rose = m.after.expectedLogProbability - m.before.expectedLogProbability
         parts.append(
             .answer(
                 "What follows?",
                 rose >= 0
-                    ? "E_q log π rose by \(short(rose, 3)): π_θ makes q's actions likelier. That is the M-step's whole aim; the value is a density's, so its sign means nothing."
+                    ? "E_q log π rose by \(short(rose, 3)): π_θ makes q's actions likelier. That is the M-step's whole aim\(isFinite ? "." : "; the value is a density's, so its sign means nothing.")"
                     : "E_q log π fell by \(short(-rose, 3)): the penalties pull back further than the likelihood pulls, or the step is too long."))
         return ExplanationObject(title(titles[name] ?? ""), parts, fields)
     }
@@ -133,7 +136,7 @@ extension MStepExplainer {
 
     func whole() throws -> ExplanationObject {
         var rows = [
-            ["what", "\(Digits.count(m.gradientSteps, "gradient step")) of π_θ towards q's actions, held near π_i, the policy of \(Digits.count(m.referenceAge, "gradient step")) before."],
+            ["what", "\(m.isExact ? "The closed form" : Digits.count(m.gradientSteps, "gradient step")) of π_θ towards q's actions, held near π_i, the policy of \(Digits.count(m.referenceAge, "gradient step")) before."],
         ]
         for report in m.constraints {
             rows.append([report.quantity.title, "\(short(report.value)), \(BoundText.hold(report.constraint))" + (report.constraint.bound.map { ": \(short(report.value / $0, 3)) of it, \(report.status.text)" } ?? "") + "; \(lambdaName(report.quantity)) \(short(report.multiplierBefore, 3)) → \(short(report.multiplier, 3))."])

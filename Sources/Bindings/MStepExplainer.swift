@@ -77,7 +77,7 @@ struct MStepExplainer {
             .answer(
                 "Which two distributions?",
                 "First π_i, the reference policy that the E-step carries, frozen \(m.referenceAge == 0 ? "right before this M-step" : "\(Digits.count(m.referenceAge, "policy gradient step")) before this M-step"); "
-                    + "second π_θ after its \(Digits.count(m.gradientSteps, "gradient step")). The expectation is under π_i, the old one."))
+                    + "second π_θ, \(m.isExact ? "the closed form" : "after its \(Digits.count(m.gradientSteps, "gradient step"))"). The expectation is under π_i, the old one."))
         if quantity != .klTotal {
             parts.append(.prose("The paper and the deck print the labels C_μ and C_Σ the other way round; bounds of 0.1 and 0.0001 make sense only as here."))
         }
@@ -93,7 +93,7 @@ struct MStepExplainer {
         } else {
             parts.append(.answer("Its bound?", "None here: the trust region is \(m.trustRegion.rawValue)" + (m.trustRegion == .none ? ". constrain lab.\(quantity.rawValue) <= x sets one." : ", which holds \(m.constraints.map(\.quantity.title).joined(separator: " and ")).")))
         }
-        if measured <= HealthThreshold.zeroKL { parts.append(.answer("Why is it 0?", whyZero())) } else if m.before.klTotal == 0 {
+        if measured <= HealthThreshold.zeroKL { parts.append(.answer("Why is it 0?", whyZero(quantity))) } else if m.before.klTotal == 0, !m.isExact {
             parts.append(
                 .answer(
                     "Was it 0 before?",
@@ -148,7 +148,7 @@ struct MStepExplainer {
         }
         var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. In this M-step \(moved)."
         let column = quantity.rawValue
-        let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.window).compactMap { $0[column] }
+        let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.averaged(lab.settings)).compactMap { $0[column] }
         if rows.count > 1 { text += " Over the last \(rows.count) M-steps the KL averaged \(short(rows.average / bound, 3)) of the bound." }
         if let estep {
             let bounds = m.constraints.compactMap { entry in entry.constraint.bound.map { (entry.quantity, $0) } }
@@ -162,7 +162,8 @@ struct MStepExplainer {
 
     private func fraction(_ share: Double) -> String { share == 1 ? "All" : "1/\(Int((1 / share).rounded()))" }
 
-    private func whyZero() -> String {
+    private func whyZero(_ quantity: ConstrainedQuantity) -> String {
+        if report(quantity)?.isZeroByConstruction == true { return "The covariance is fixed, so its part is 0 whatever the step." }
         if m.smallestStepShare == 0 { return "Backtracking left nothing of the step: no part of it kept the bounds." }
         if m.gradientNorm == 0 { return "The loss has no gradient: q = π_i in every state (explain(e.kl)), or all units are dead (health(lab))." }
         if m.before.klTotal == 0 { return "The step left the policy where π_i is, within rounding: gradient norm \(short(m.gradientNorm, 3)), learning rate \(short(lab.settings.policyLearningRate))." }

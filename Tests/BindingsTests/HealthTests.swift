@@ -30,10 +30,15 @@ import Testing
         Case(finding: "no trust region", severity: "warning", program: tabular + "lab.policy_period = 1; repeat 3 { mstep(lab, estep(lab)) }", evidence: "policy_period is 1"),
         Case(finding: "eta far from its optimum", severity: "warning", program: tabular + "lab.dual_solver = \"gradient\"; lab.eta_start = 100; estep(lab)", evidence: "η is 100"),
         Case(finding: "eta at its floor", severity: "warning", program: tabular + "constrain lab.kl <= 5; estep(lab)", evidence: "η* is 0"),
+        Case(finding: "eta at its floor", severity: "warning", program: pendulum + "lab.eta_min = 1000; estep(lab)", evidence: "held at eta_min"),
         Case(finding: "bound exceeded", severity: "warning", program: pendulum + "lab.policy_learning_rate = 0.02; lab.dual_rate = 1e-5; repeat 12 { mstep(lab, estep(lab), steps: 3) }", evidence: "KL cov was"),
         Case(finding: "one weight takes all", severity: "warning", program: pendulum + "penalize lab.kl by 1e-6; estep(lab)", evidence: "ESS is 1"),
         Case(finding: "weights uniform", severity: "warning", program: pendulum + "penalize lab.kl by 1e6; estep(lab)", evidence: "within a state"),
-        Case(finding: "covariance collapsing", severity: "warning", program: pendulum + "free lab.kl_cov; free lab.kl_mean; lab.policy_learning_rate = 0.01; constrain lab.kl <= 1.5; e = estep(lab); repeat 20 { mstep(lab, e, steps: 20) }", evidence: "geometric mean went from"),
+        Case(finding: "covariance collapsing", severity: "warning", program: """
+            env = quadratic_bandit([0.1]); lab = mpo(env, gaussian(env, hidden: [16]), qnet(env, hidden: [32]), batch: 32, learning_rate: 0.005)
+            collect(lab, episodes: 300); qstep(lab, steps: 400)
+            free lab.kl_cov; free lab.kl_mean; constrain lab.kl <= 1.5; e = estep(lab); repeat 20 { mstep(lab, e, steps: 20) }
+            """, evidence: "geometric mean went from 0.5 to 0"),
         Case(finding: "covariance exploding", severity: "warning", program: """
             env = pendulum(); lab = mpo(env, gaussian(env, hidden: [8], init_sigma: 5), qnet(env, hidden: [8]), batch: 32)
             collect(lab, episodes: 1)
@@ -57,9 +62,9 @@ import Testing
         Case(finding: "not finite", severity: "critical", program: pendulum + "lab.policy.network.parameters = lab.policy.network.parameters * nan", evidence: "the policy's parameters hold NaN"),
         Case(finding: "return falling", severity: "warning", program: """
             env = bandit([0, 1], noise: 0.1); lab = mpo(env, tabular(env), qnet(env), batch: 8)
-            lab.policy.network.parameters = tensor([0, 5, 0, 0]); repeat 12 { collect(lab, episodes: 5) }
-            lab.policy.network.parameters = tensor([5, 0, 0, 0]); repeat 4 { collect(lab, episodes: 5) }
-            """, evidence: "the last 4 collects"),
+            lab.policy.network.parameters = tensor([0, 5, 0, 0]); repeat 15 { collect(lab, episodes: 5) }
+            lab.policy.network.parameters = tensor([5, 0, 0, 0]); repeat 5 { collect(lab, episodes: 5) }
+            """, evidence: "the last 5 collects"),
     ]
 
     @Test(arguments: cases)
@@ -71,7 +76,7 @@ import Testing
         #expect(shown.dropLast(2).last == "false")
         // The page holds cause and remedy of each.
         #expect(shown.last?.contains("  \(ill.severity): \(ill.finding)\n") == true && shown.last?.contains("    try: ") == true)
-        #expect(shown.last?.split(separator: "\n").allSatisfy { $0.count <= 80 } == true)
+        #expect(shown.last?.split(separator: "\n").dropFirst().allSatisfy { $0.count <= 80 } == true)
     }
 
     static let well = [
@@ -84,23 +89,23 @@ import Testing
 
     @Test(arguments: well)
     func nothingIsFoundWhereAllIsWell(_ program: String) {
-        let shown = run(program + "\nh = health(lab); show(h.ok); show(h.findings.filter(f -> f.severity != \"note\").count); check h.ok; h")
+        let shown = run(program + "\nh = health(lab); show(h.ok); show(h.findings.filter(f -> f.severity != \"note\").count); check h.ok, \"ill\"; h")
         #expect(shown.dropLast().suffix(2) == ["true", "0"], "\(shown)")
         #expect(shown.last?.contains("· well") == true && shown.last?.contains("looked at: ") == true)
     }
 
     /// Looking changes no bit, neither now nor of what comes.
-    @Test func looking() {
+    @Test func lookingChangesNothing() {
         let program = HealthTests.pendulum + """
             e = estep(lab); m = mstep(lab, e)
             twin = copy(lab); before = digest(lab)
-            health(lab); inspect(lab); inspect(lab, [1, 0, 0]); inspect(e); inspect(m); inspect(lab.replay_buffer); inspect(lab.replay_buffer, 3)
+            health(lab)
+            inspect(lab); inspect(lab, [1, 0, 0]); inspect(e); inspect(m); inspect(lab.replay_buffer); inspect(lab.replay_buffer, 3)
             explain(lab); explain(lab.eta); explain(lab.kl_cov); explain(m.kl_cov); explain(lab.td_error)
-            undo(lab); explain(lab.eta); health(lab); redo(lab)
-            show(digest(lab) == before)
+            same = digest(lab) == before
             collect(lab); collect(twin); qstep(lab); qstep(twin); mstep(lab, estep(lab)); mstep(twin, estep(twin))
-            show(digest(lab) == digest(twin))
+            [same, digest(lab) == digest(twin)]
             """
-        #expect(run(program.replacing("health(lab); inspect", with: "health(lab);\ninspect")).suffix(2) == ["true", "true"])
+        #expect(run(program).last == "[true, true]")
     }
 }
