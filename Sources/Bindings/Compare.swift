@@ -174,7 +174,7 @@ struct LabComparison {
                         return panels
                     }
                     return try ActionFigure(
-                        observation: at, critic: CriticObject(first.lab.critic),
+                        observation: try FigureNatives.numbers(at, first), critic: CriticObject(first.lab.critic),
                         policies: [(names.0, PolicyObject(first.lab.policy)), (names.1, PolicyObject(second.lab.policy))], dims: dims,
                         title: "policies of \(names.0) and \(names.1) over Q of \(names.0)"
                     ).figure(context)
@@ -212,6 +212,17 @@ struct LabComparison {
         return rows.filter { $0.first != nil || $0.second != nil }
     }
 
+    /// The bounds of a KL in the last steps: one line where both have the same.
+    private func bounds(_ quantity: ConstrainedQuantity) -> [Layer] {
+        let name = HistoryRow.boundName(quantity)
+        func last(_ rows: [HistoryRow]) -> Double? { rows.last { $0[name] != nil }?[name] }
+        let (a, b) = (last(tails.0), last(tails.1))
+        func rule(_ bound: Double?, _ of: String) -> [Layer] {
+            bound.map { [.rule(Rule(at: $0, label: "ε\(of) \(Digits.short($0))"))] } ?? []
+        }
+        return a == b ? rule(a, "") : rule(a, " of \(names.0)") + rule(b, " of \(names.1)")
+    }
+
     /// What was measured since they parted, over the steps since.
     private func figure() -> Figure {
         let columns = [
@@ -224,10 +235,12 @@ struct LabComparison {
             if let quantity = ConstrainedQuantity(rawValue: column), quantity != .kl, !held.contains(quantity) { return nil }
             let series = [(names.0, tails.0), (names.1, tails.1)].compactMap { LearningFigure.series(column, $0.0, $0.1) }
             guard series.count == 2 else { return nil }
-            return LearningFigure.panel(series, title: title, steps: max(tails.0.count, tails.1.count))
+            var panel = LearningFigure.panel(series, title: title, steps: max(tails.0.count, tails.1.count))
+            if let quantity = ConstrainedQuantity(rawValue: column) { panel.layers += bounds(quantity) }
+            return panel
         }
         return .panels(
             panels, title: "\(names.0) beside \(names.1) · \(first.lab.environment.spec.name)",
-            caption: panels.isEmpty ? "Nothing was measured in both since they parted." : "Over the steps since they parted. " + relation)
+            caption: panels.isEmpty ? "Nothing was measured in both since they parted." : "Over the steps since they parted. \(relation.prefix(1).uppercased() + relation.dropFirst()).")
     }
 }

@@ -31,7 +31,7 @@ final class ComparisonObject: HostObject {
         var rows: [Row]
         /// More members.
         var members: [(name: String, value: Value)] = []
-        var figure: (_ state: Int?, _ at: [Double]?, _ dims: [Int]?, _ context: NativeContext) throws -> Figure
+        var figure: (_ state: Int?, _ at: ObservationArgument?, _ dims: [Int]?, _ context: NativeContext) throws -> Figure
         var plain: (() throws -> Figure)?
     }
 
@@ -109,7 +109,7 @@ final class ComparisonObject: HostObject {
         ])
     }
 
-    func figure(state: Int?, at: [Double]?, dims: [Int]?, _ context: NativeContext) throws -> Figure {
+    func figure(state: Int?, at: ObservationArgument?, dims: [Int]?, _ context: NativeContext) throws -> Figure {
         try content.figure(state, at, dims, context)
     }
 

@@ -50,7 +50,9 @@ final class ExactEStepObject: HostObject {
 
     private var gapReason: String {
         if estep.isActive { return "KL(q‖p(τ|O=1)): ε is below the \(Digits.short(estep.looseKL)) that the best q needs" }
-        return "KL(q‖p(τ|O=1)): the posterior tilts the dynamics, a policy cannot"
+        // Where chance decides nothing after the start, only the start can be tilted.
+        let what = estep.problem.model.isDeterministic ? "the start" : "the dynamics"
+        return "KL(q‖p(τ|O=1)): the posterior tilts \(what), a policy cannot"
     }
 
     /// Whether nothing but rounding is missing.
@@ -151,7 +153,7 @@ final class ExactEStepObject: HostObject {
         return Table([
             ("q", rows.map { .number(exp($0.logQ)) }), ("pi", rows.map { .number(exp($0.logPrior)) }),
             ("return", rows.map { .number($0.totalReward) }), ("states", rows.map { $0.states.asValue }),
-            ("actions", rows.map { $0.actions.asValue }),
+            ("actions", rows.map { $0.actions.asValue }), ("rewards", rows.map { $0.rewards.asValue }),
         ])
     }
 

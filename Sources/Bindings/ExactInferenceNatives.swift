@@ -73,8 +73,8 @@ enum ExactInferenceNatives {
             text: """
                 It maximises E_q[R/α] - KL(q‖p_π). Over trajectories (a) the best q is the posterior and the bound touches
                 the evidence. Over policies (b) the best q depends on the time, and the gap is KL(q‖p(τ|O=1)), which is
-                zero just where the posterior's dynamics are the true ones, as on a deterministic task. With epsilon the
-                temperature rises from α to the η at which KL(q‖p_π) = ε, and the gap stays. Members as posterior's,
+                zero just where the posterior's dynamics, the start included, are the true ones: on a deterministic task
+                with one start state, say. With epsilon the temperature rises from α to the η at which KL(q‖p_π) = ε, and the gap stays. Members as posterior's,
                 and epsilon, over, slack, loose_kl (the KL without the bound), iterations, residual.
                 """,
             examples: [
@@ -159,7 +159,7 @@ enum ExactInferenceNatives {
             "trajectories", in: "inference", "The most probable trajectories under q, beside their probability under π.",
             parameters: Parameter<ExactEStepObject>("q", "what posterior or exact_estep gave"),
             Parameter<Int>("count", "how many rows", default: 10),
-            text: "A table: q and pi, the two probabilities, return, states and actions. No trajectory is missed.",
+            text: "A table: q and pi, the two probabilities, return, states, actions and rewards. No trajectory is missed.",
             examples: [
                 Example("trajectories(posterior(bandit([1, 2, 0]), [0.2, 0.3, 0.5]), 1).actions", "[[1]]")
             ]

@@ -7,21 +7,21 @@ import Support
 enum FigureNatives {
     static let all: [NativeFunction] = [lab, estep, mstep, value, comparison]
 
-    private static let twoActions = "env = bandit([1, 2]); lab = mpo(env, tabular(env), qnet(env), batch: 8); collect(lab, episodes: 8); "
+    private static let twoActions = "env = bandit([1, 2]); lab = mpo(env, tabular(env), qnet(env), batch: 8)\ncollect(lab, episodes: 8); "
 
     private static let lab = NativeFunction(
         "plot", in: "plots", "A lab's pictures: how learning went, KLs beside their bounds, its policy in a state, V over states.",
         parameters: Parameter<LabObject>("lab", "the lab"),
         Parameter<Value>(
-            "what", "\"learning\", \"kl\", \"policy\", \"values\", a column of lab.history, or an observation: the policy there",
+            "what", "\"learning\", \"kl\", \"policy\", \"values\", a column of lab.history; or an observation, or a finite task's state: the policy there",
             default: .string("learning")),
-        Parameter<[Double]?>(
-            "at", "the observation for \"policy\"; for \"values\" what the other numbers of the observation are", default: nil,
-            shown: "the task's present one; the replay's mean"),
+        Parameter<ObservationArgument?>(
+            "at", "for \"policy\" the observation (the task's present one); for \"values\" the numbers that are not shown (their mean in the replay)",
+            default: nil),
         Parameter<[Int]?>("dims", "the two dimensions shown, of the action or of the observation", default: nil, shown: "[0, 1]"),
         Parameter<FunctionValue?>("observe", "for \"values\": (x, y) -> observation, with ranges x and y", default: nil),
-        Parameter<[Double]?>("x", "[low, high] of the x axis of \"values\"", default: nil, shown: "the replay's"),
-        Parameter<[Double]?>("y", "[low, high] of its y axis", default: nil, shown: "the replay's"),
+        Parameter<[Double]?>("x", "[low, high] of the x axis of \"values\"", default: nil, shown: "as in the replay"),
+        Parameter<[Double]?>("y", "[low, high] of its y axis", default: nil, shown: "as in the replay"),
         Parameter<String>("title", "above the figure", default: ""),
         text: """
             "learning" shows return, TD error, η, ESS, λ, E_q log π and entropy over the committed steps, "kl" each KL with
@@ -32,7 +32,7 @@ enum FigureNatives {
             """,
         examples: [
             Example(twoActions + "plot(lab)"), Example(twoActions + "estep(lab); plot(lab, \"kl\")"),
-            Example(twoActions + "plot(lab, \"policy\")"),
+            Example("env = gym(\"FrozenLake-v1\"); plot(mpo(env, tabular(env), qnet(env)), 14)"),
             Example("env = pendulum(); lab = mpo(env, gaussian(env), qnet(env)); plot(lab, [1, 0, 0])"),
             Example(
                 """
@@ -42,11 +42,12 @@ enum FigureNatives {
             Example("env = gym(\"FrozenLake-v1\"); plot(mpo(env, tabular(env), qnet(env)), \"values\")"),
         ]
     ) { context, lab, what, at, dims, observe, x, y, title in
-        let place = try observation(what)
+        let place = try observation(what, lab)
+        let at = try at.map { try numbers($0, lab) }
         guard let view = place == nil ? what.asText : "policy" else {
             throw Fault(
                 "plot.view", "`what` wants the name of a picture or an observation, got \(what.described)",
-                hint: "\"learning\", \"kl\", \"policy\" or \"values\"")
+                hint: "\"learning\", \"kl\", \"policy\" or \"values\", [1, 0, 0], or 3 for the fourth state of a finite task")
         }
         func refuse(_ names: [(String, Bool)]) throws {
             if let name = names.first(where: \.1)?.0 {
@@ -76,7 +77,7 @@ enum FigureNatives {
     private static let estep = NativeFunction(
         "plot", in: "plots", "An E-step's pictures: its dual g(η); q beside π, or Q over the actions, in one of its states.",
         parameters: Parameter<EStepObject>("e", "the E-step"),
-        Parameter<String?>("what", "\"dual\", \"weights\" or \"actions\"", default: nil, shown: "\"dual\"; with a state \"weights\""),
+        Parameter<String?>("what", "\"dual\", \"weights\" or \"actions\"; with a state \"weights\" where nothing is said", default: nil, shown: "\"dual\""),
         Parameter<Int?>("state", "which of its states", default: nil, shown: "0"),
         Parameter<[Int]?>("dims", "the two dimensions of the action shown", default: nil, shown: "[0, 1]"),
         Parameter<String>("title", "above the figure", default: ""),
@@ -95,7 +96,9 @@ enum FigureNatives {
         switch view {
         case "dual":
             if state != nil { throw Fault("plot.argument", "plot: the dual is of all states, `state` says nothing about it") }
-            return FigureObject(try e.dualCurve().figure(title: title.isEmpty ? "the dual g(η)" : title))
+            var figure = try e.dualCurve().figure(title: title.isEmpty ? "the dual g(η)" : title)
+            if e.estep.variational != nil { figure.caption += " Of the non-parametric q on the same samples: this E-step's own is a network." }
+            return FigureObject(figure)
         case "weights": return FigureObject(try e.weightFigure(state: state ?? 0, title: title))
         case "actions":
             guard let figure = try e.actionFigure(state: state ?? 0) else {
@@ -146,7 +149,7 @@ enum FigureNatives {
         "plot", in: "plots", "What two labs or two steps did, beside each other.",
         parameters: Parameter<ComparisonObject>("c", "what compare gave"),
         Parameter<Int?>("state", "a state of the compared E-steps or M-steps", default: nil, shown: "0"),
-        Parameter<[Double]?>("at", "an observation: the policies of two labs there", default: nil),
+        Parameter<ObservationArgument?>("at", "an observation, or a finite task's state: the policies of two labs there", default: nil),
         Parameter<[Int]?>("dims", "the two dimensions of the action shown", default: nil, shown: "[0, 1]"),
         Parameter<String>("title", "above the figure", default: ""),
         examples: [
@@ -159,9 +162,15 @@ enum FigureNatives {
     }
 
     /// The numbers where `what` is an observation.
-    private static func observation(_ what: Value) throws -> [Double]? {
-        if what.asText != nil { return nil }
-        return try? NumberList.convert(what).numbers
+    private static func observation(_ what: Value, _ lab: LabObject) throws -> [Double]? {
+        guard what.asText == nil, let argument = try? ObservationArgument.convert(what) else { return nil }
+        return try numbers(argument, lab)
+    }
+
+    static func numbers(_ observation: ObservationArgument, _ lab: LabObject) throws -> [Double] {
+        let task = lab.lab.environment
+        return try observation.numbers(
+            task.spec.observationSize, hasStates: FiniteMDPMembers.mdp(of: task) != nil, of: task.spec.name)
     }
 
     private static func policy(
@@ -194,8 +203,11 @@ extension EStepObject {
     /// The actions of a state as this E-step saw them; nil where its critic is not known.
     func actionFigure(state: Int) throws -> ActionFigure? {
         guard let critic, let reference = try member("reference")?.asObject as? PolicyObject else { return nil }
+        // A parametric q is a policy of its own; the other is π_i tilted by Q.
+        let own = (try member("q_policy")?.asObject as? PolicyObject).map { [("q (parametric)", $0)] } ?? []
         return ActionFigure(
-            observation: try observation(of: state), critic: critic, policies: [("π_i", reference)], eta: estep.eta,
+            observation: try observation(of: state), critic: critic, policies: [("π_i", reference)] + own,
+            eta: own.isEmpty ? estep.eta : nil,
             samples: try sortedRows(state: state), dims: nil, title: "Q, π and q · state \(state) of \(NumberText.grouped(estep.stateCount))")
     }
 }
@@ -206,7 +218,8 @@ extension MStepObject {
         guard let estep, var figure = try estep.actionFigure(state: state),
             let after = try member("policy")?.asObject as? PolicyObject
         else { return nil }
-        figure.policies = [("π_i (before)", figure.policies[0].policy), ("π (after)", after)]
+        figure.policies[0].name = "π_i (before)"
+        figure.policies.append(("π (after)", after))
         figure.title = "Q, q and π before and after · state \(state) of \(NumberText.grouped(estep.estep.stateCount))"
         return figure
     }

@@ -82,9 +82,11 @@ enum LearningFigure {
         let values = series.flatMap(\.ys).filter(\.isFinite)
         // Decades on a log axis; a single name is in the title already.
         let isWide = (values.min() ?? 0) > 0 && (values.max() ?? 0) > 50 * (values.min() ?? 0)
+        // A long run has room at both ends for the crosses there.
+        let margin = steps > 20 ? 0.015 * Double(steps) : 0
         let named = series.count > 1 ? series : series.map { Series("", xs: $0.xs, ys: $0.ys) }
         return .line(
-            named, title: title, x: Axis(range: 1...Double(max(2, steps)), isWhole: true), y: Axis(scale: isWide ? .logarithmic : .linear, isWhole: false))
+            named, title: title, x: Axis(range: (1 - margin)...(Double(max(2, steps)) + margin), isWhole: true), y: Axis(scale: isWide ? .logarithmic : .linear, isWhole: false))
     }
 
     private static func kl(_ quantity: ConstrainedQuantity, _ history: [HistoryRow]) -> Figure? {

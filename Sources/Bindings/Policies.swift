@@ -114,25 +114,6 @@ enum PolicyNatives {
                     initialiser: .named(initialiser), twin: twin, support: support(atoms, low, high),
                     stream: context.random.initialisation(seed: context.seed), cancellation: context.cancellation))
         },
-        NativeFunction(
-            "distribution", in: "policies", "What a distributional critic says: the probability of every value.",
-            parameters: Parameter<CriticObject>("critic", "a critic with atoms"),
-            Parameter<Value>("states", "a state, or a row for each of several"),
-            Parameter<Value?>("actions", "the actions beside them, where these are continuous", default: nil),
-            text: """
-                A record: support, the values z, and probabilities, p(z) of every state and action; with finitely
-                many actions a row for each. Q is the sum of z p(z), which critic(s, a) gives. Inside minimize it is
-                differentiable by the critic's parameters.
-                """,
-            examples: [
-                Example(
-                    "critic = qnet(bandit([1, 2]), hidden: [], atoms: 3, v_min: 0, v_max: 2); distribution(critic, [1]).probabilities.shape",
-                    "[2, 3]"),
-                Example("qnet(bandit([1, 2]), atoms: 3, v_min: 0, v_max: 2).support[1]", "1"),
-            ]
-        ) { _, critic, states, actions -> Value in
-            try critic.distribution([states] + (actions.map { [$0] } ?? []))
-        },
     ]
 
     /// What `atoms`, `v_min` and `v_max` of qnet ask for.

@@ -60,7 +60,11 @@ enum Probe {
         guard factors.count == states.count * d * d else {
             throw Fault("plot.policy", "this policy has no distribution that could be drawn: \(policy.summary)")
         }
-        let rows = try NumberRows.convert(means).rows.enumerated().map { s, mean in
+        let all = try NumberRows.convert(means).rows
+        guard all.allSatisfy({ $0.allSatisfy(\.isFinite) }), factors.allSatisfy(\.isFinite) else {
+            throw Fault("plot.not-finite", "the policy's mean or covariance is not finite, so there is nothing to draw", hint: "undo takes back the step that did it")
+        }
+        let rows = all.enumerated().map { s, mean in
             Gaussian(mean: mean, factor: (0..<d).map { i in (0..<d).map { j in Double(factors[(s * d + i) * d + j]) } })
         }
         return .gaussian(rows, head.box)

@@ -25,6 +25,7 @@ public func makeStandardRegistry() -> NativeRegistry {
     registry.add(TaskNatives.all)
     registry.add(WrapperNatives.all)
     registry.add(PolicyNatives.all)
+    registry.add(CriticNatives.all)
     registry.add(LabNatives.all)
     registry.add(InspectNatives.all + AskingNatives.all)
     registry.add(SceneNatives.all)

@@ -56,7 +56,7 @@ enum StepComparison {
         let even = 1 / Double(first.estep.actionCount)
         var figure = Figure.bars(
             Bars(
-                labels: rows.map { "\(EStepObject.label($0, isFinite: isFinite)) Q \(Digits.short($0.q, significant: 3))" },
+                labels: rows.map { "\(EStepObject.label($0, isFinite: isFinite)) Q \(Digits.short($0.q))" },
                 values: rows.map { others[$0.index].weight.shortened }, references: rows.map(\.weight),
                 referenceName: "q of \(names.0)"),
             title: "q of \(names.1) beside \(names.0) · state \(state) of \(NumberText.grouped(first.estep.stateCount))")
@@ -97,7 +97,7 @@ enum StepComparison {
             guard var figure = try first.actionFigure(state: state), let last = try second.member("policy")?.asObject as? PolicyObject else {
                 throw Fault("plot.estep", "these M-steps do not know the E-step that they followed")
             }
-            figure.policies = [("π_i (before)", figure.policies[0].policy), (names.0, figure.policies[1].policy), (names.1, last)]
+            figure.policies = [("π_i (before)", figure.policies[0].policy), (names.0, figure.policies[figure.policies.count - 1].policy), (names.1, last)]
             figure.title = "π_i, and π after \(names.0) and \(names.1) · state \(state) of \(NumberText.grouped(from.estep.stateCount))"
             return try figure.with(dims: dims, title: "").figure(context)
         }

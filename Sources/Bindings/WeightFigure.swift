@@ -15,7 +15,7 @@ extension EStepObject {
         let even = 1 / Double(estep.actionCount)
         var figure = Figure.bars(
             Bars(
-                labels: shown.map { "\(Self.label($0, isFinite: isFinite)) Q \(Digits.short($0.q, significant: 3))" },
+                labels: shown.map { "\(Self.label($0, isFinite: isFinite)) Q \(Digits.short($0.q))" },
                 values: shown.map { $0.weight.shortened }, references: isFinite ? shown.map(\.prior) : [],
                 referenceName: isFinite ? "π(a|s)" : ""),
             title: title.isEmpty ? "q beside π · state \(state) of \(NumberText.grouped(estep.stateCount))" : title)
@@ -29,6 +29,7 @@ extension EStepObject {
                 + "KL(q‖π) here \(Digits.fixed(estep.klPerState[state], 4)).",
             "\(Self.carriers(rows).count) of \(Digits.count(rows.count, isFinite ? "action" : "sample")) carry 90 % of q.",
         ]
+        if estep.variational != nil { sentences.append("q is a network: these are its importance weights q/π_i on the samples.") }
         if rows.count > Self.most { sentences.append("The \(Self.most) heaviest of \(NumberText.grouped(rows.count)) are shown.") }
         figure.caption = sentences.joined(separator: " ")
         return figure

@@ -18,11 +18,10 @@ public struct Trajectory: Equatable, Sendable {
 }
 
 extension TrajectoryDistribution {
-    /// The `count` most probable trajectories under q, the most probable first; equally probable ones in the order of
-    /// their states, actions and outcomes.
+    /// The `count` most probable trajectories under q, the most probable first; none is missed.
     ///
-    /// Best first, with the largest probability of what may still come as the exact bound (A*): no trajectory is
-    /// missed, and only those that are asked for are followed to their end.
+    /// Best first, with the largest probability of what may still come as the exact bound (A*). Of equal bounds the
+    /// longest beginning goes on first, so that many equally probable trajectories are not all begun at once.
     public func likely(_ count: Int, _ cancellation: CancellationToken? = nil) throws -> [Trajectory] {
         guard count >= 1 else { throw Fault("inference.count", "a count of 1 or more was wanted, \(count) was given") }
         guard count <= 100_000 else { throw Fault("inference.count", "at most 100 000 trajectories are listed, \(count) were asked for") }
@@ -49,16 +48,20 @@ extension TrajectoryDistribution {
         func add(_ node: Node, bound: Double) {
             guard bound > -.infinity else { return }
             nodes.append(node)
-            heap.push((bound, nodes.count - 1))
+            heap.push(BestFirst.Item(bound: bound, depth: node.time, index: nodes.count - 1))
         }
         for s in 0..<S where model.start[s] > 0 {
             let log0 = log(model.start[s]) + startRatio[s]
             add(Node(parent: -1, time: 0, state: s, action: -1, outcome: -1, logQ: log0, isEnd: false), bound: log0 + best[s])
         }
         var found: [Trajectory] = []
-        while found.count < count, let (_, index) = heap.pop() {
-            if nodes.count & 1023 == 0 { try cancellation?.check() }
-            try MemoryBudget.require(elements: [nodes.count, 2], stride: MemoryLayout<Node>.stride, for: "the search for trajectories")
+        while found.count < count, let index = heap.pop()?.index {
+            try cancellation?.check()
+            guard nodes.count < Self.mostNodes else {
+                throw Fault(
+                    "inference.too-large", "more than \(Self.mostNodes.grouped) beginnings of trajectories are equally probable",
+                    hint: "fewer trajectories, or a shorter horizon")
+            }
             let node = nodes[index]
             if node.isEnd {
                 found.append(trajectory(nodes, index))
@@ -79,8 +82,10 @@ extension TrajectoryDistribution {
                 }
             }
         }
-        return found
+        return found.enumerated().sorted { ($0.element.logQ, $1.offset) > ($1.element.logQ, $0.offset) }.map(\.element)
     }
+
+    private static let mostNodes = 3_000_000
 
     private func logAction(_ t: Int, _ s: Int, _ a: Int) -> Double {
         let p = prior.probability(t, s, a)
@@ -126,31 +131,45 @@ extension TrajectoryDistribution {
     }
 }
 
-/// A binary heap of search nodes, the largest bound first; of equal ones the node that was made first.
+/// A binary heap of search nodes: the largest bound first, of equal ones the deepest, then the one that was made first.
 private struct BestFirst {
-    private var items: [(bound: Double, index: Int)] = []
+    struct Item {
+        /// In steps of 1e-9, so that rounding makes no difference between equal ones.
+        let bound: Double
+        let depth: Int
+        let index: Int
 
-    private static func before(_ a: (bound: Double, index: Int), _ b: (bound: Double, index: Int)) -> Bool {
-        a.bound > b.bound || (a.bound == b.bound && a.index < b.index)
+        init(bound: Double, depth: Int, index: Int) {
+            self.bound = (bound * 1e9).rounded()
+            self.depth = depth
+            self.index = index
+        }
+
+        func comes(before other: Item) -> Bool {
+            if bound != other.bound { return bound > other.bound }
+            return depth != other.depth ? depth > other.depth : index < other.index
+        }
     }
 
-    mutating func push(_ item: (bound: Double, index: Int)) {
+    private var items: [Item] = []
+
+    mutating func push(_ item: Item) {
         items.append(item)
         var child = items.count - 1
-        while child > 0, Self.before(items[child], items[(child - 1) / 2]) {
+        while child > 0, items[child].comes(before: items[(child - 1) / 2]) {
             items.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2
         }
     }
 
-    mutating func pop() -> (bound: Double, index: Int)? {
+    mutating func pop() -> Item? {
         guard let first = items.first, let last = items.popLast() else { return nil }
         if items.isEmpty { return first }
         items[0] = last
         var parent = 0
         while true {
             var best = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && Self.before(items[child], items[best]) {
+            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && items[child].comes(before: items[best]) {
                 best = child
             }
             if best == parent { return first }

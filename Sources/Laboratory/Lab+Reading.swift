@@ -56,6 +56,14 @@ extension Lab {
         try learner.actor.meanAction(policy.parameters, observation: observation)
     }
 
+    /// What the critic would be drawn to for the transition of an age (0 is the oldest, -1 the newest) and for those
+    /// that follow it in its episode, `length` at most. Nothing changes.
+    public func targets(from age: Int, length: Int) throws -> [TargetLine] {
+        try learner.targets(
+            learnerState, replay: replay, slots: replay.sequence(from: age, length: length),
+            settings: settings, seed: seed)
+    }
+
     /// A 64-bit digest of everything that a run depends on or has left: equal digests mean equal bits.
     ///
     /// Parameters, optimisers, multipliers, replay, running episode and task state, counters, settings, history.

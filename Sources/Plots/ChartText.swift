@@ -17,7 +17,9 @@ struct ChartText {
         content = ChartContent(figure)
         self.style = style
         columns = style.columns
-        plotHeight = style.rows
+        // A map that keeps its shape is as wide as it is high: a little higher, or an ellipse on it is a few letters.
+        let isSquareMap = figure.hasEqualScale && content.heatRange != nil && style.height == nil
+        plotHeight = isSquareMap ? min(22, max(9, style.columns / 3)) : style.rows
         if !figure.y.isHidden { yTicks = content.y.ticks(max(2, plotHeight / 3)) }
         let gutter = yTicks.labels.map { TextWidth.columns($0) }.max() ?? 0
         if let range = content.heatRange {

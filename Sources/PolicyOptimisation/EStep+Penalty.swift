@@ -53,8 +53,8 @@ extension MPOLearner {
         guard case .gaussian(let head) = model.policyForm else { return }
         let costs = head.excess(of: e.actions)
         let gains = Storage(count: costs.count)
-        for i in 0..<costs.count { gains.pointer[i] = -costs.pointer[i] }
-        try withExtendedLifetime(gains) {
+        try withExtendedLifetime((costs, gains)) {
+            for i in 0..<costs.count { gains.pointer[i] = -costs.pointer[i] }
             try solver.load(UnsafePointer(gains.pointer), states: e.stateCount, actions: e.actionCount)
         }
         let found: DualOptimum
@@ -78,7 +78,9 @@ extension EStep {
     /// Q's own weights become the mean of theirs and the penalty's; KLs stay those of Q's part, which the bound is on.
     mutating func mix(_ penalty: PenaltyWeights) {
         guard penalty.weights.count == weights.count else { return }
-        for i in 0..<weights.count { weights.pointer[i] = 0.5 * (weights.pointer[i] + penalty.weights.pointer[i]) }
+        withExtendedLifetime(penalty) {
+            for i in 0..<weights.count { weights.pointer[i] = 0.5 * (weights.pointer[i] + penalty.weights.pointer[i]) }
+        }
         measureWeights(kl: summary.kl)
     }
 

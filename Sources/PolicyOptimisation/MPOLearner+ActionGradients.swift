@@ -18,13 +18,15 @@ extension MPOLearner {
         let (q, gradients) = try inputGradients(critics.first, input, rows: rows, actionSize: size)
         if let second = critics.second {
             let other = try inputGradients(second, input, rows: rows, actionSize: size)
-            for row in 0..<rows where other.q.pointer[row] < q.pointer[row] {
-                q.pointer[row] = other.q.pointer[row]
-                (gradients.pointer + row * size).update(from: other.gradients.pointer + row * size, count: size)
+            withExtendedLifetime((q, gradients, other)) {
+                for row in 0..<rows where other.q.pointer[row] < q.pointer[row] {
+                    q.pointer[row] = other.q.pointer[row]
+                    (gradients.pointer + row * size).update(from: other.gradients.pointer + row * size, count: size)
+                }
             }
         }
         let excess = head.excess(of: actions)
-        withExtendedLifetime((actions, clipped)) {
+        withExtendedLifetime((actions, clipped, excess, gradients)) {
             for place in 0..<rows * size {
                 let beyond = actions.pointer[place] - clipped.pointer[place]
                 if beyond == 0 { continue }

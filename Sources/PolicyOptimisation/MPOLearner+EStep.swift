@@ -152,7 +152,9 @@ extension MPOLearner {
         guard penalty > 0 else { return q }
         let result = Storage(copying: q)
         let excess = head.excess(of: actions)
-        for i in 0..<q.count { result.pointer[i] -= Float(penalty) * excess.pointer[i] }
+        withExtendedLifetime((q, excess)) {
+            for i in 0..<q.count { result.pointer[i] -= Float(penalty) * excess.pointer[i] }
+        }
         return result
     }
 

@@ -85,6 +85,7 @@ extension MPOLearner {
         let factor = head.isDiagonal
             ? try GaussianFactor(diagonal: (0..<size).map { Double(decoded.cholesky.pointer[$0 * size + $0]) })
             : try GaussianFactor((0..<size).map { i in (0..<size).map { Double(decoded.cholesky.pointer[i * size + $0]) } })
+        withExtendedLifetime(decoded) {}
         var total = 0.0
         var mean = [Double](repeating: 0, count: size)
         var second = [[Double]](repeating: mean, count: size)
@@ -162,6 +163,7 @@ extension MPOLearner {
             try policyPlan.forward(parameters: result, input: .rows(observation), rows: 1, outputs: made)
             for k in 0..<width { result.pointer[place + k] += outputs[k] - made.pointer[k] }
         }
+        withExtendedLifetime(made) {}
         return Storage(copying: result)
     }
 }

@@ -41,7 +41,7 @@ extension MPOLearner {
     }
 
     /// Q'(s, a) of a batch's own transitions.
-    private func takenValues(_ state: LearnerState, _ batch: Batch) throws -> (Int) -> Double {
+    func takenValues(_ state: LearnerState, _ batch: Batch) throws -> (Int) -> Double {
         switch model.policyForm {
         case .gaussian(let head):
             let q = try score(
@@ -57,7 +57,7 @@ extension MPOLearner {
     }
 
     /// c = λ min(1, π_i(a|s)/b(a|s)) of every transition, in memory that the next call uses again.
-    private func traceCoefficients(_ state: LearnerState, _ batch: Batch, lambda: Double) throws -> DoubleBuffer {
+    func traceCoefficients(_ state: LearnerState, _ batch: Batch, lambda: Double) throws -> DoubleBuffer {
         let buffer = targets(batch.count)
         let (traces, behaviour, actions) = (buffer.pointer, batch.logProbabilities.pointer, batch.actions.pointer)
         let width = model.policyForm.outputs

@@ -166,6 +166,7 @@ extension MPOLearner {
                     for j in 0..<count { sum += exponential(ratio(j) - largest) }
                     for j in 0..<count { weights.pointer[row * count + j] = Float(exponential(ratio(j) - largest) / sum) }
                 }
+                withExtendedLifetime(logs) {}
             case .categorical(let head):
                 let objective = CategoricalVariationalObjective(head: head, eta: 0)
                 for row in 0..<rows {

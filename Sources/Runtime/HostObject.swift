@@ -133,5 +133,7 @@ public struct CallArguments {
 /// `a lab`, `an E-step`: the name with its article.
 package func article(_ name: String) -> String {
     guard let first = name.unicodeScalars.first else { return name }
-    return ("aeiouAEIO".unicodeScalars.contains(first) ? "an " : "a ") + name
+    // A letter that is read by its name, as in an M-step.
+    let isSpelled = name.dropFirst().first == "-" && "FHLMNRSX".unicodeScalars.contains(first)
+    return (isSpelled || "aeiouAEIO".unicodeScalars.contains(first) ? "an " : "a ") + name
 }

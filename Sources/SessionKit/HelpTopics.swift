@@ -66,6 +66,10 @@ enum HelpTopics {
             names: ["free"], usage: "free LAB.QUANTITY", text: "Takes a bound or a price away.",
             example: "free lab.kl_mean"),
         HelpTopic(
+            kind: .word, names: ["figures", "pictures"], usage: "plot(X)    show(X)    draw(f, width: 60)    save(f, \"f.svg\")",
+            text: "What can be seen: plot(e) the dual g(η), plot(e, state: 3) q beside π, plot(m, state: 3) the policy before and after over Q, plot(lab) how learning went, plot(lab, \"kl\") KLs beside their bounds, plot(lab, \"values\") V over states, plot(lab, observation) the policy there, plot(policy_iteration(env)) exact values on the board, plot(compare(a, b)) two labs or two steps, learning_curve(runs) a band over seeds, em_curve the evidence with its bound, show(env) a task's state. help plot tells each apart.",
+            example: "plot(lab, \"kl\")"),
+        HelpTopic(
             kind: .word, names: ["and", "or", "not"], usage: "A and B\nA or B\nnot A",
             text: "Logic. The right side is only looked at where it matters.", example: "if x > 0 and log(x) < 1 { print(x) }"),
         HelpTopic(

@@ -13,6 +13,13 @@ import Testing
 
         """
 
+    private static let box = """
+        env = environment("box", reset: random -> [0, 0], step: (s, a) -> {state: s, reward: a[0], terminated: true}, low: [-1, -1, -2], high: [1, 1, 2])
+        lab = mpo(env, gaussian(env, hidden: [8]), qnet(env, hidden: [8]), batch: 8)
+        collect(lab, episodes: 8); e = estep(lab); m = mstep(lab, e)
+
+        """
+
     static let figures: [(setup: String, figure: String, title: String)] = [
         (pendulum, "plot(e)", "the dual g(η)"), (pendulum, "plot(e, state: 5)", "q beside π · state 5 of 16"),
         (pendulum, "plot(e, \"actions\", state: 5)", "Q, π and q · state 5 of 16"),
@@ -27,6 +34,12 @@ import Testing
             "env = quadratic_bandit([0.3, -0.4]); lab = mpo(env, gaussian(env), qnet(env), batch: 8); collect(lab, episodes: 8); e = estep(lab); m = mstep(lab, e)\n",
             "plot(m, state: 2)", "Q, q and π before and after · state 2 of 8"
         ),
+        (box, "plot(m, dims: [2, 0])", "Q, q and π before and after · state 0 of 8"), (box, "plot(e, \"actions\")", "Q, π and q · state 0 of 8"),
+        ("env = gym(\"FrozenLake-v1\"); lab = mpo(env, tabular(env), qnet(env, hidden: []))\n", "plot(lab, 14)", "Q and π · FrozenLake-v1"),
+        (pendulum + "lab.q_form = \"parametric\"; e = estep(lab); m = mstep(lab, e)\n", "plot(m)", "Q, q and π before and after · state 0 of 16"),
+        (pendulum + "lab.q_form = \"parametric\"; e = estep(lab)\n", "plot(e, state: 1)", "q beside π · state 1 of 16"),
+        (pendulum + "lab.dual_solver = \"gradient\"; e = estep(lab)\n", "plot(e)", "the dual g(η)"),
+        (pendulum + "b = copy(lab); collect(lab, steps: 200); collect(b, steps: 200)\n", "learning_curve([lab, b], title: \"two\")", "two"),
         ("v = policy_iteration(gym(\"FrozenLake-v1\"))\n", "plot(v, title: \"V\")", "V"),
         ("v = value_iteration(gym(\"Taxi-v3\"))\n", "plot(v, title: \"V\")", "V"),
         (
@@ -57,6 +70,26 @@ import Testing
             if canvas == "ascii" { #expect(text.utf8.allSatisfy { $0 < 128 } && !text.contains("?"), "\(text)") }
             #expect(!text.contains("not finite"), "\(text)")
         }
+    }
+
+    /// What is not shown is said.
+    @Test(arguments: [
+        (
+            box + "print(plot(m, dims: [2, 0]).caption)",
+            "Dimensions 2 and 0 of 3; the others at the mean of π_i (before). `dims: [i, j]` shows two others. The map is the action box, in the policy's units."
+        ),
+        (pendulum + "print(plot(m).caption)", "In the policy's units; beyond the box Q is that of the clipped action."),
+        (
+            pendulum + "print(plot(lab, \"values\").caption)",
+            "The other number of the observation is at its mean in the replay; `dims: [i, j]` shows two others. The mean over the policy's actions is taken at 2 points a dimension."
+        ),
+    ])
+    func captions(program: String, wanted: String) { #expect(run(program).last == wanted) }
+
+    @Test func theGradientSolversTemperatureIsMarked() {
+        let shown = run(Self.pendulum + "lab.dual_solver = \"gradient\"; e = estep(lab); f = plot(e); print(f.caption); print(draw(f))")
+        #expect(shown.dropLast().last?.contains("η is the gradient solver's, one step an E-step towards η*") == true)
+        #expect(shown.last?.filter { $0 == "●" }.count == 2)
     }
 
     /// V on a slice is the mean of Q at μ ± σ, the rule of third degree in one dimension, wherever the box ends.

@@ -97,6 +97,35 @@ import Testing
         #expect(close(try DiscountedBound(problem, distribution, gamma: 1).value, given.alpha * undiscounted.bound))
     }
 
+    /// J(q, θ) of a posterior under another policy's θ: what the M-step raises.
+    @Test(arguments: RandomCase.all) func boundUnderAnotherPolicy(_ given: RandomCase) throws {
+        let problem = try given.problem
+        let all = BruteForce(given.mdp, horizon: given.horizon)
+        let distribution = try problem.tilted(temperature: given.alpha)
+        let q = all.probabilities(distribution)
+        var stream = RandomStream(seed: given.seed, purpose: .exploration)
+        for _ in 0..<3 {
+            let other = try given.otherPolicy(&stream)
+            let p = all.probabilities(other.tables)
+            let energy = try FreeEnergy(InferenceProblem(problem.model, policy: other, alpha: given.alpha), distribution)
+            let (posterior, logSum) = all.tilted(p, temperature: given.alpha)
+            #expect(close(energy.kl, BruteForce.kl(q, p)) && close(energy.gap, BruteForce.kl(q, posterior), 1e-9))
+            #expect(close(energy.evidence, logSum) && close(energy.bound, all.expected(q) / given.alpha - BruteForce.kl(q, p)))
+        }
+    }
+
+    /// Many equally probable trajectories: a few are found without beginning all 2^60.
+    @Test func equallyProbableTrajectories() throws {
+        let mdp = try FiniteMDP(outcomes: [[[.init(0.3, 0, 1), .init(0.7, 0, 0)], [.init(0.3, 0, 1), .init(0.7, 0, 0)]]])
+        let problem = try InferenceProblem(
+            FiniteHorizonModel(mdp, horizon: 60), policy: StagePolicy([[[0.5, 0.5]]], states: 1, actions: 2), alpha: 1)
+        let found = try problem.tilted(temperature: 1).likely(100)
+        #expect(found.count == 100)
+        let best = found[0].logQ
+        #expect(found.allSatisfy { close($0.logQ, best, 1e-12) })
+        #expect(Set(found.map { $0.actions.map(String.init).joined() + $0.outcomes.map(String.init).joined() }).count == 100)
+    }
+
     /// The most probable trajectories, in order, none missed.
     @Test(arguments: RandomCase.all) func likelyTrajectories(_ given: RandomCase) throws {
         let problem = try given.problem

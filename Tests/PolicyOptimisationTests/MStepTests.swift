@@ -190,8 +190,10 @@ import Testing
         func distance(_ sigma: Double?) throws -> Double {
             let lab = try TestLab { $0.priorSigma = sigma; $0.priorMean = .reference; $0.trustRegion = .none; $0.policyPeriod = 1_000_000 }
             let made = try lab.learner.mstep(lab.state, lab.estep(), settings: lab.settings, steps: 200)
-            return zip(made.state.policy.span, lab.state.policy.span).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-                .squareRoot()
+            return withExtendedLifetime((made, lab)) {
+                zip(made.state.policy.span, lab.state.policy.span).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+                    .squareRoot()
+            }
         }
         #expect(try distance(0.01) < 0.05 * distance(nil))
     }

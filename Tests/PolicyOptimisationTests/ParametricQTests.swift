@@ -46,6 +46,7 @@ import Testing
             let slope = zip(gradient.span, step).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / length
             #expect(abs(slope - difference) < 5e-3 * (norm + 0.1), "\(form) \(slope) \(difference)")
         }
+        withExtendedLifetime(gradient) {}
     }
 
     /// KL and its gradient alone, at the same parameters: η large drowns the rest.
@@ -127,7 +128,8 @@ import Testing
             bandit.settings.qGradient = estimator
             _ = try bandit.learner.variationalGradient(
                 q, bandit.e, eta: 0.5, bandit.settings, seed: 9, key: 0, values: Bandit.values)
-            gradients.append(Array(bandit.learner.lastVariationalGradient.span))
+            let gradient = bandit.learner.lastVariationalGradient
+            gradients.append(withExtendedLifetime(gradient) { Array(gradient.span) })
         }
         for (a, b) in zip(gradients[0], gradients[1]) { #expect(abs(a - b) < 0.035) }
         #expect(gradients[0].contains { abs($0) > 0.3 })

@@ -64,7 +64,8 @@ import Testing
         let learner = try MPOLearner(LearnerModel(policy: policy, critic: critic))
         let e = try learner.estep(lab.state, replay: lab.replay, settings: lab.settings, seed: 1).estep
         #expect(e.penalty?.optimum.outcome == .allEqual)
-        for w in e.penalty?.weights.span ?? UnsafeBufferPointer(start: nil, count: 0) { #expect(w == 0.1) }
+        let weights = try #require(e.penalty?.weights)
+        withExtendedLifetime(weights) { for w in weights.span { #expect(w == 0.1) } }
     }
 
     @Test func warmStartsAreSaved() throws {

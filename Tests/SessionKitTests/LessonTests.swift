@@ -96,7 +96,8 @@ import Testing
         "A wrong answer is told in what way it is off, and what is no answer passes in silence",
         arguments: [
             ("9", "9\n  That is the sum.\n"), ("2", "2\n  Too small.\n"), ("4", "4\n  Too large.\n"),
-            ("-3", "-3\n  All of xs are positive.\n"), ("sum(xs)", "9\n  That is the sum.\n"),
+            ("-3", "-3\n  All of xs are positive.\n"), ("sum(xs)", "9\n  That is the sum.\n"), ("xs[0] + 1", "2\n  Too small, if that is your answer.\n"),
+            
             ("x = 9", "9\n"), ("9;", ""), ("\"three\"", "three\n"), ("xs", "[1, 2, 6]\n"), ("x -> x", "function of x\n"),
             ("true", "true\n"), ("nothing", ""), ("answer(9)", "  That is the sum.\n"),
             ("answer(\"three\")", "  That is not the kind of answer that is asked for: a number, ± 0.03 is wanted.\n"),
@@ -200,6 +201,14 @@ import Testing
         #expect(lesson.cells("lesson(1)").contains("step 2 of 2"))
         #expect(lesson.cells("reset(\"sums\")").contains("Forgot lesson(\"sums\"). It begins anew."))
         #expect(lesson.cells("leave", "reset(\"sums\")").hasSuffix("Of lesson(\"sums\") nothing was kept.\n"))
+    }
+
+    @Test func whatWasJumpedOverComesNext() throws {
+        let lesson = try session()
+        let end = lesson.cells("lesson(1, step: 2)", "xs[2] = 7")
+        #expect(end.contains("── Sums: its end ─") && end.hasSuffix("Left out so far: step 1; lesson(\"sums\") goes there.\n"), "\(end)")
+        #expect(lesson.cells("lesson(1)").contains("step 1 of 2"))
+        #expect(lesson.cells("3", "skip").contains("─ 2 of 2 solved ──"))
     }
 
     @Test(arguments: ["", "{", "precious\n", "{\"mpo lessons\": 2, \"lessons\": {}}", "{\"mpo lessons\": 1, \"lessons\": {\"sums\": {\"step\": -1, \"marks\": []}}}"])

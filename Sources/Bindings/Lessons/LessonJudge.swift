@@ -6,8 +6,8 @@ import Tensors
 /// How a value stands to what a step asks.
 enum LessonVerdict {
     case right
-    /// Wrong, with what there is to say about it.
-    case wrong(String)
+    /// Wrong, with what there is to say about it; `isPlain` where the lesson knows no more than that.
+    case wrong(String, isPlain: Bool = false)
     /// No answer to this step: nothing is said.
     case none
 }
@@ -40,15 +40,16 @@ extension LessonStep {
         case .number(let wanted, let tolerance):
             guard let given = Self.number(offer.value) else { return .none }
             if Self.isClose(given, wanted, tolerance) { return .right }
-            return try .wrong(mistake(offer.value, interpreter) ?? Self.reaction(given, wanted, tolerance))
+            if let known = try mistake(offer.value, interpreter) { return .wrong(known) }
+            return .wrong(Self.reaction(given, wanted, tolerance), isPlain: true)
         case .numbers(let wanted, let tolerance):
             guard let given = Self.numbers(offer.value) else { return .none }
             guard given.count == wanted.count else {
                 return .wrong("that is a list of \(given.count), and \(wanted.count) numbers are asked for")
             }
             guard let bad = wanted.indices.first(where: { !Self.isClose(given[$0], wanted[$0], tolerance) }) else { return .right }
-            return try .wrong(
-                mistake(offer.value, interpreter) ?? "element \(bad): \(Self.reaction(given[bad], wanted[bad], tolerance))")
+            if let known = try mistake(offer.value, interpreter) { return .wrong(known) }
+            return .wrong("element \(bad): \(Self.reaction(given[bad], wanted[bad], tolerance))", isPlain: true)
         case .choice(let wanted, let choices):
             guard offer.isLiteral, let given = offer.value.asNumber, given == given.rounded(), given >= 1, given <= Double(choices.count)
             else { return .none }

@@ -56,7 +56,7 @@ struct LessonReplay {
             }
             switch try step.judge(offer, interpreter) {
             case .right: passes = true
-            case .wrong(let said): reaction = offer.isAnswer || step.looksAtVariables ? said : reaction
+            case .wrong(let said, _): reaction = offer.isAnswer || step.looksAtVariables ? said : reaction
             case .none: break
             }
         }

@@ -58,10 +58,12 @@ struct LessonShelf {
         throw Fault("lesson.unknown", "there is no lesson \"\(name)\"", hint: hint)
     }
 
-    /// Runs the lesson's file, which fills it.
+    /// Runs the lesson's file, which fills it; one that has not changed since it was read is as it was.
     func read(_ lesson: Lesson) throws -> Lesson {
-        let program = try Parser.parse(Source(name: lesson.path, text: try WholeFile.read(lesson.path, limit: 1 << 22)))
         let lessons = interpreter.service(Lessons.self)
+        let text = try WholeFile.read(lesson.path, limit: 1 << 22)
+        if let known = lessons.read[lesson.path], known.text == text, known.lesson.name == lesson.name { return known.lesson }
+        let program = try Parser.parse(Source(name: lesson.path, text: text))
         let outer = lessons.reading
         lessons.reading = lesson
         defer { lessons.reading = outer }
@@ -71,6 +73,7 @@ struct LessonShelf {
                 "lesson.empty", "\(lesson.path) has no lesson_step", hint: "`help lessons` tells how a lesson is written")
         }
         if lesson.title.isEmpty { lesson.title = lesson.name }
+        lessons.read[lesson.path] = (text, lesson)
         return lesson
     }
 }

@@ -20,6 +20,8 @@ public final class Lessons: InterpreterService {
 
     /// The lesson whose file is being run.
     var reading: Lesson?
+    /// The lessons that were read, by path.
+    var read: [String: (text: [UInt8], lesson: Lesson)] = [:]
     private(set) var current: Lesson?
     private(set) var index = 0
     private(set) var hintsShown = 0
@@ -82,31 +84,37 @@ public final class Lessons: InterpreterService {
                 didSetUp?(setup.text)
             }
         }
-        output.print("")
-        output.print(page.heading(number + lesson.title, "step \(index + 1) of \(lesson.steps.count)"))
-        output.print(page.prose(step.text))
-        if let setup = step.setup { output.print("\n" + Self.description(setup, page)) }
-        if let picture = step.picture { try show(picture.run(interpreter), output) }
         let mark = output.style.unicode ? "▸ " : "> "
-        var asked = step.ask
-        if let form = step.answer.form { asked += " (\(form))" }
-        output.print("\n" + page.question(page.prose(asked, indent: "  ", first: mark)))
+        let form = step.answer.form.map { " (\($0))" } ?? ""
+        var question = "\n" + page.question(page.prose(step.ask + form, indent: "  ", first: mark))
         if case .choice(_, let choices) = step.answer {
             for (number, choice) in choices.enumerated() {
-                output.print(page.prose(choice, indent: "     ", first: "  \(number + 1)  "))
+                question += "\n" + page.prose(choice, indent: "     ", first: "  \(number + 1)  ")
             }
         }
-        if index == 0 || !setsUp { output.print(page.dim("  " + Self.commands(output.style))) }
+        if index == 0 || !setsUp { question += "\n" + page.dim("  " + Self.commands(output.style)) }
+        var told = page.heading(number + lesson.title, "step \(index + 1) of \(lesson.steps.count)") + "\n" + page.prose(step.text)
+        if let setup = step.setup { told += "\n\n" + Self.description(setup, page) }
+        output.print("")
+        output.print(told)
+        if let picture = step.picture {
+            let picture = try picture.run(interpreter)
+            if !picture.isNothing { output.print("\n" + text(picture, output.style, below: told + "\n" + question)) }
+        }
+        output.print(question)
     }
 
-    /// A figure is drawn lower than at the prompt, so that text, figure and question fit a terminal's 24 rows.
-    private func show(_ picture: Value, _ output: any OutputSink) {
-        if picture.isNothing { return }
-        output.print("")
-        guard let object = picture.asObject as? FigureObject else { return output.print(LessonPage(style: output.style).fitted(picture.display(output.style))) }
-        var style = FigureObject.style(output.style)
-        style.height = 7
-        output.print(object.figure.text(style))
+    /// A picture as high as leaves room on the terminal for the words around it.
+    private func text(_ picture: Value, _ style: DisplayStyle, below words: String) -> String {
+        guard let object = picture.asObject as? FigureObject else { return LessonPage(style: style).fitted(picture.display(style)) }
+        let (smallest, largest) = (7, 16)
+        var plain = FigureObject.style(style)
+        plain.height = smallest
+        let lowest = object.figure.text(plain)
+        func rows(_ text: String) -> Int { text.split(separator: "\n", omittingEmptySubsequences: false).count }
+        // The prompt and the blank line before the picture take a row each.
+        plain.height = min(max(smallest, (style.height ?? 24) - rows(words) - rows(lowest) + smallest - 2), largest)
+        return object.figure.text(plain)
     }
 
     private static func commands(_ style: DisplayStyle) -> String {
@@ -128,7 +136,8 @@ public final class Lessons: InterpreterService {
         var place = progress[key] ?? LessonProgress.Place()
         place.set(mark, of: index)
         index += 1
-        place.step = index
+        // At the end what was jumped over comes next.
+        place.step = index < lesson.steps.count ? index : place.marks.firstIndex { $0 == nil } ?? index
         progress.set(key, place)
         tellProblem(interpreter.output)
         if index < lesson.steps.count { return try show(interpreter, setsUp: true) }
@@ -140,7 +149,9 @@ public final class Lessons: InterpreterService {
         let page = LessonPage(style: output.style)
         current = nil
         output.print("")
-        output.print(page.heading("\(lesson.title): done", Self.tally(place, of: lesson)))
+        let isDone = place.step >= lesson.steps.count
+        output.print(page.heading("\(lesson.title): \(isDone ? "done" : "its end")", Self.tally(place, of: lesson)))
+        if !isDone { return output.print(page.question(page.prose("Left out so far: step \(place.step + 1); \(lesson.call) goes there."))) }
         if !lesson.can.isEmpty { output.print(page.prose("You can now " + lesson.can)) }
         guard let number = lesson.number else { return }
         let next = LessonShelf(interpreter: interpreter).list().first { $0.number > number }
@@ -191,12 +202,14 @@ public final class Lessons: InterpreterService {
                 let words = page.prose("Right. " + (isSolutionShown ? "" : step.why), indent: "  ", first: mark)
                 output.print(page.good(words))
                 try advance(isSolutionShown ? .shown : .solved, interpreter)
-            case .wrong(let reaction):
+            case .wrong(let reaction, let isPlain):
                 // What a step says to the state of the session is news once; a value is an answer each time.
                 let isNews = step.looksAtVariables && reaction != lastReaction
                 guard isForced || (offer.isAnswer && !offer.value.isNothing) || isNews else { return }
                 lastReaction = reaction
-                output.print(page.dim(page.prose(Self.sentence(reaction), indent: "  ")))
+                // A number that was computed may be a piece of the way.
+                let words = isPlain && !offer.isLiteral && !isForced ? reaction + ", if that is your answer" : reaction
+                output.print(page.dim(page.prose(Self.sentence(words), indent: "  ")))
             case .none:
                 if isForced {
                     let wanted = step.answer.form.map { ": \($0) is wanted." } ?? "; `question` tells it again."
