@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// A learner makes and drops the same few sizes at every step; with this no steady step asks the
 /// system for tensor-sized memory, and `systemAllocations` shows it. Blocks are grouped by size in
-/// steps of an eighth of a power of two; at most `limit` bytes are kept.
+/// steps of an eighth of a power of two; at most `limit` bytes are kept, and where that is not enough the sizes that
+/// nobody has used for longest go first.
 public enum StorageMemory {
     /// Smaller blocks go to the C library, which is quick enough with them.
     static let smallestKept = 4_096
@@ -13,8 +14,35 @@ public enum StorageMemory {
     static let limit = min(256 << 20, MemoryBudget.total / 16)
 
     private struct Free {
-        var blocks: [Int: [UnsafeMutableRawPointer]] = [:]
+        var sizes: [Int: Blocks] = [:]
         var bytes = 0
+        /// Counts takes and gives.
+        var clock: UInt64 = 0
+
+        struct Blocks {
+            var blocks: [UnsafeMutableRawPointer] = []
+            var lastUse: UInt64 = 0
+        }
+
+        mutating func take(_ size: Int) -> UnsafeMutableRawPointer? {
+            clock += 1
+            sizes[size]?.lastUse = clock
+            guard let block = sizes[size]?.blocks.popLast() else { return nil }
+            bytes -= size
+            return block
+        }
+
+        mutating func give(_ block: UnsafeMutableRawPointer, _ size: Int) {
+            clock += 1
+            sizes[size, default: Blocks()].blocks.append(block)
+            sizes[size]?.lastUse = clock
+            bytes += size
+            while bytes > limit, let oldest = sizes.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+                for block in oldest.value.blocks { block.deallocate() }
+                bytes -= oldest.key * oldest.value.blocks.count
+                sizes[oldest.key] = nil
+            }
+        }
     }
 
     // Blocks in here belong to nobody, so their pointers may be handed to any thread.
@@ -36,9 +64,7 @@ public enum StorageMemory {
         if size >= smallestKept {
             if size <= largestKept {
                 let found: UInt = lock.withLock { _ in
-                    guard let block = free.blocks[size]?.popLast() else { return 0 }
-                    free.bytes -= size
-                    return UInt(bitPattern: block)
+                    free.take(size).map { UInt(bitPattern: $0) } ?? 0
                 }
                 if let block = UnsafeMutableRawPointer(bitPattern: found) { return block }
             }
@@ -51,14 +77,10 @@ public enum StorageMemory {
         let size = roundedUp(bytes)
         if size >= smallestKept, size <= largestKept {
             let address = UInt(bitPattern: block)
-            let kept = lock.withLock { _ in
-                guard free.bytes + size <= limit, let block = UnsafeMutableRawPointer(bitPattern: address)
-                else { return false }
-                free.blocks[size, default: []].append(block)
-                free.bytes += size
-                return true
+            lock.withLock { _ in
+                if let block = UnsafeMutableRawPointer(bitPattern: address) { free.give(block, size) }
             }
-            if kept { return }
+            return
         }
         block.deallocate()
     }
