@@ -75,13 +75,17 @@ extension Lab {
         return all
     }
 
-    /// The E-step on states of the replay. Committed are the warm start of η, the count of E-steps and a row of history.
+    /// The E-step on states of the replay. Committed are the warm start of η (with a parametric q its network, too), the
+    /// count of E-steps and a row of history. `epsilon` is another bound on KL(q‖π), for this step alone.
     @discardableResult
-    public func estep(commit commits: Bool = true, cancellation: CancellationToken? = nil) throws -> EStep {
+    public func estep(
+        epsilon: Double? = nil, commit commits: Bool = true, cancellation: CancellationToken? = nil
+    ) throws -> EStep {
         let before = currentState()
+        var settings = before.settings
+        if let epsilon { try settings.constrain(.kl, .bounded(epsilon)) }
         let (e, state) = try learner.estep(
-            before.learner, replay: replay, settings: before.settings, seed: before.seed,
-            cancellation: cancellation)
+            before.learner, replay: replay, settings: settings, seed: before.seed, cancellation: cancellation)
         if !commits { return e }
         var after = before
         after.learner = state
@@ -167,7 +171,7 @@ extension Lab {
             .init("lambda_mean", learner.lambdaMean.mean), .init("lambda_cov", learner.lambdaCov.mean),
             .init("lambda_total", learner.lambdaTotal.mean),
             .init("log_probability_before", m.before.expectedLogProbability),
-            .init("log_probability", m.after.expectedLogProbability), .init("entropy", m.after.entropy),
+            .init("log_probability", m.after.expectedLogProbability), .init("entropy_before", m.before.entropy), .init("entropy", m.after.entropy),
             .init("policy_loss", m.policyLoss), .init("penalty", m.penalty),
             .init("gradient_norm", m.gradientNorm), .init("reference_age", Double(m.referenceAge)),
         ]

@@ -15,6 +15,7 @@ extension Lab {
         try after.settings.validate()
         try learner.model.requireCritic(for: after.settings)
         try learner.model.requirePolicy(for: after.settings)
+        try learner.model.requireEffect(of: after.settings)
         if after.settings.eta != before.settings.eta {
             after.learner.eta = after.settings.eta
             after.learner.descent = nil

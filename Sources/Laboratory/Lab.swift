@@ -49,6 +49,7 @@ public final class Lab {
             history: [], statements: statements, workers: workers)
         // A saved lab may hold settings that its next step refuses; a new one may not.
         try self.learner.model.requirePolicy(for: settings)
+        try self.learner.model.requireEffect(of: settings)
     }
 
     /// A lab from its parts, which it takes as they are; the task takes the state's snapshot.

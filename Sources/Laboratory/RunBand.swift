@@ -49,8 +49,11 @@ public struct RunBand: Equatable, Sendable {
         }
         let groups = Dictionary(grouping: runs.indices, by: { strata[$0] }).sorted { $0.key < $1.key }.map(\.value)
         var stream = RandomStream(seed: 0, purpose: .script, step: 0x6261_6E64)
-        let draws = (0..<resamples).map { _ in
-            groups.flatMap { group in
+        try MemoryBudget.require(
+            elements: [resamples, runs.count + 8], stride: 8, for: "\(resamples.grouped) resamples of \(runs.count.grouped) runs")
+        let draws = try (0..<resamples).map { index in
+            if index & 1023 == 0 { try cancellation?.check() }
+            return groups.flatMap { group in
                 group.map { _ in group[min(group.count - 1, Int(stream.uniform() * Double(group.count)))] }
             }
         }

@@ -15,6 +15,18 @@ import Testing
     /// Far from η*, by one gradient step an E-step.
     static let gradient = pendulum + "lab.dual_solver = \"gradient\"; lab.eta_start = 50; e = estep(lab)\n"
 
+    /// A mean and a covariance that two dimensions bound each for itself.
+    static let dimensions = """
+        env = quadratic_bandit([0.5, -0.2]); lab = mpo(env, gaussian(env, hidden: [], mean: "free", covariance: "diagonal"), qnet(env, hidden: [32]), per_dimension: true, epsilon_mean: 0.001)
+        collect(lab, episodes: 64); qstep(lab, steps: 100); m = mstep(lab, estep(lab), steps: 5); repeat 5 { m = mstep(lab, estep(lab), steps: 5) }
+
+        """
+    static let fixed = """
+        env = quadratic_bandit([0.5, -0.2]); lab = mpo(env, gaussian(env, hidden: [], mean: "free", covariance: "fixed"), qnet(env, hidden: [32]))
+        collect(lab, episodes: 64); qstep(lab, steps: 100); m = mstep(lab, estep(lab), steps: 5)
+
+        """
+
     /// Each shows true.
     static let figures: [String] = [
         // g(η), its slope and its minimum from the Q values alone.
@@ -61,6 +73,13 @@ import Testing
         pendulum + "x = explain(lab.td_error); x.value == lab.td_error and x.before == filter(lab.history, r -> r.step == \"qstep\")[-1].td_error_before",
         pendulum + "explain(lab.epsilon_cov).value == 0.0001 and explain(lab.reference_age).value == 5",
         pendulum + "explain(e).eta == e.eta and explain(m).kl_cov == m.kl_cov and explain(lab).environment_steps == 200",
+        // Bounds per dimension hold the largest KL, and the penalty is Σ_d λ_d KL_d.
+        dimensions + "x = explain(m.kl_mean); abs(x.ratio - max(m.kl_mean_per_dimension) / 0.001) < 1e-9 and m.kl_mean > max(m.kl_mean_per_dimension)",
+        dimensions + "a = explain(m.lambda_mean).penalty; i = inspect(m); abs(i.multipliers.penalty[0] / a - 1) < 1e-3 and abs(a - m.lambda_mean * max(m.kl_mean_per_dimension)) > 1e-9",
+        dimensions + "i = inspect(m); i.measures.measure[1] == \"  its largest dimension\" and abs(i.measures.after[1] / max(m.kl_mean_per_dimension) - 1) < 1e-3",
+        dimensions + "abs(inspect(lab).constraints[\"last (largest)\"][1] / max(m.kl_mean_per_dimension) - 1) < 1e-3",
+        dimensions + "k = max(m.kl_mean_per_dimension); lab.policy.network.parameters = lab.policy.network.parameters * 1; x = explain(lab.kl_mean); abs(x.ratio - k / 0.001) < 1e-9",
+        pendulum + "x = explain(e.ess); abs(x.most - mean(e.kl_per_state.map(k -> 20 * exp(0 - k)))) < 1e-9 and x.value <= x.most",
         // An ELBO is known by its members.
         "b = {value: -2, reward: -1.5, kl: 0.5, evidence: -1.75, gap: 0.25}; explain(b).gap == 0.25 and explain(b.gap).value == -2",
     ]
@@ -110,6 +129,29 @@ import Testing
         (pendulum + "lab.eta_min = 1000; e = estep(lab); explain(e.eta)", ["No: η is held at the smallest that is let"]),
         (pendulum + "lab.prior_sigma = 1; m = mstep(lab, e); explain(m.policy_loss)", ["of the prior (prior_sigma) is added to the objective"]),
         (pendulum + "lab.n_step = 3; explain(lab.td_error)", ["Σ_{k<3} 0.99ᵏ r_k"]),
+        (fixed + "explain(m.lambda_cov)", ["The covariance is fixed: its KL is 0", "no step moves it"]),
+        (fixed + "explain(m.kl_cov)", ["Nothing: the covariance is fixed"]),
+        (fixed + "explain(m.policy_loss)", ["that term is a constant"]),
+        (fixed + "explain(m.entropy)", ["the covariance is fixed, and the entropy with it"]),
+        (fixed + "lab.trust_region = \"joint\"; m = mstep(lab, estep(lab), exact: true); explain(m.lambda_total)", ["λ solves KL = ε = 0.01", "no gradient step was taken"]),
+        (pendulum + "lab.trust_region = \"joint\"; m = mstep(lab, e); explain(m.entropy)", ["the bound on KL total alone"]),
+        (pendulum + "lab.trust_region = \"none\"; m = mstep(lab, e); explain(m.entropy)", ["nothing holds it"]),
+        (pendulum + "lab.trust_region = \"none\"; m = mstep(lab, e); explain(m)", ["fit π_θ to q, held by nothing"]),
+        (pendulum + "penalize lab.kl_cov by 3; m = mstep(lab, e); explain(m.entropy)", ["the penalty on KL cov, 3 a nat"]),
+        (pendulum + "lab.lambda_cov_max = 5; lab.policy_learning_rate = 0.02; m = mstep(lab, e, steps: 5); explain(m.lambda_cov)", ["Nowhere: it is at the largest that is let, lambda_cov_max = 5"]),
+        (pendulum + "lab.policy_tau = 0.1; mstep(lab, estep(lab), steps: 3); explain(lab.reference_age)", ["it follows after every gradient step", "Right now π has moved away from it"]),
+        (pendulum + "lab.policy_tau = 0.1; m = mstep(lab, estep(lab), steps: 3); explain(m.reference_age)", ["With policy_tau = 0.1", "π_i still trails behind π_θ"]),
+        (pendulum + "lab.policy_tau = 0.1; explain(lab)", ["π_i follows softly, τ 0.1"]),
+        (pendulum + "mstep(lab, e, steps: 50); lab.policy_period = 20; explain(lab.reference_age)", ["The next refresh: due at the next step."]),
+        (bandit + "explain(lab.td_error)", ["(1 − terminated) Σ_a π_i(a|s') Q'(s', a)"]),
+        (bandit + "explain(e.ess)", ["q is exact over finitely many actions"]),
+        (bandit + "lab.q_form = \"parametric\"; e = estep(lab); explain(e.weights)", ["the network's own probabilities are the weights"]),
+        (pendulum + "lab.q_form = \"parametric\"; penalize lab.kl by 2; e = estep(lab); explain(e.eta)", ["max_θq E_q[Q] − η KL(q‖π_i)", "η is given"]),
+        (pendulum + "lab.q_form = \"parametric\"; free lab.kl; e = estep(lab); explain(e.eta)", ["max_θq E_q[Q], gradient steps on θ^q alone"]),
+        (gradient + "explain(e)", ["on its way to the best q within ε"]),
+        (pendulum + "penalize lab.kl by 1e9; e = estep(lab); explain(e.eta)", ["The KL came out as 0, so no bound would have it as its η*"]),
+        (pendulum + "estep(lab); undo(lab); explain(lab.eta)", ["lab.eta itself is"]),
+        (dimensions + "lab.policy.network.parameters = lab.policy.network.parameters * 1; explain(lab.kl_mean)", ["the largest dimension's", ", bound 0.001:"]),
         (pendulum + "explain(lab.epsilon_mean)", ["The deck calls it: mean constraint", "slack"]),
         (pendulum + "undo(lab); explain(lab.lambda_mean)", ["no M-step was made"]),
         (pendulum + "lab.policy.network.parameters = lab.policy.network.parameters * 1.01; explain(lab.kl_cov)", ["row of history only"]),

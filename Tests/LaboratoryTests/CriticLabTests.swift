@@ -126,7 +126,10 @@ import Testing
         try Fixture.turn(lab)
         try Fixture.withFile { path in
             var file = try lab.checkpoint()
-            let new = ["target", "retrace_lambda", "sequence"]
+            let new = [
+                "target", "retrace_lambda", "sequence", "eta_min", "lambda_min", "lambda_total_max", "q_form", "q_gradient",
+                "q_steps", "q_learning_rate", "epsilon_penalty", "prior_sigma", "prior_mean", "policy_tau",
+            ]
             func without(_ json: JSON, _ path: [String]) -> JSON {
                 guard let members = json.members else { return json }
                 return .object(members.compactMap { member in

@@ -258,4 +258,32 @@ import Testing
         }
         #expect(fault?.message == "q's weighted samples leave the covariance no room: the closed form's is singular")
     }
+
+    /// With a bound one heavy sample is no trouble: Σ goes towards its singular moment as far as ε_Σ lets it.
+    @Test(arguments: [Form.full, .diagonal])
+    func aBoundHoldsASingularMoment(form: Form) throws {
+        let problem = try StateFree(form, actions: 1, mean: .free)
+        let after = try problem.learner.exactMStep(problem.state, problem.e, settings: problem.settings).statistics.after
+        #expect(abs(after.klCov / 0.002 - 1) < 1e-3)
+        #expect(after.klMean <= 0.02 * (1 + 1e-3))
+    }
+
+    /// What no bound holds keeps its multiplier, so that a bound that comes back starts from it.
+    @Test func freeKLsKeepTheirMultipliers() throws {
+        var problem = try StateFree(.full, mean: .free)
+        problem.settings.klCov = .free
+        let made = try problem.learner.exactMStep(problem.state, problem.e, settings: problem.settings)
+        #expect(made.state.lambdaCov == problem.state.lambdaCov)
+        #expect(made.state.lambdaTotal == problem.state.lambdaTotal)
+        #expect(made.state.lambdaMean != problem.state.lambdaMean)
+    }
+
+    @Test func aLimitOfItsMultiplierIsRefused() throws {
+        var problem = try StateFree(.full, mean: .free)
+        problem.settings.lambdaCovMax = 20
+        let fault = #expect(throws: Fault.self) {
+            try problem.learner.exactMStep(problem.state, problem.e, settings: problem.settings)
+        }
+        #expect(fault?.id == "mstep.exact-limit")
+    }
 }

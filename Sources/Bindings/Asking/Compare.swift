@@ -188,8 +188,8 @@ struct LabComparison {
         func last(_ lab: Lab, _ column: String) -> Double? { lab.history.last { $0[column] != nil }?[column] }
         func kl(_ quantity: ConstrainedQuantity) -> Row {
             func status(_ lab: Lab) -> String {
-                guard let value = lab.measured(quantity), lab.settings[quantity].bound != nil else { return "" }
-                return BoundStatus(last(lab, quantity.rawValue + "_largest") ?? value, constraint: lab.settings[quantity]).text
+                guard let value = lab.held(quantity), lab.settings[quantity].bound != nil else { return "" }
+                return BoundStatus(value, constraint: lab.settings[quantity]).text
             }
             return Row(
                 quantity: quantity.title, first: a.measured(quantity), second: b.measured(quantity), firstStatus: status(a),

@@ -138,8 +138,9 @@ struct EStepExplainer {
                 .prose(
                     isEqual
                         ? "Every temperature gives the same q. A critic that tells actions apart is needed: qstep(lab, steps: 200) before the E-step."
-                        : "The largest KL that reweighting these actions can reach is \(short(best.reachableKL)) (log N = \(short(logN))), ε "
-                            + "is \(short(epsilon)). More actions or a smaller ε give a temperature above 0."),
+                        : "The largest KL that reweighting these actions can reach is \(short(best.reachableKL))"
+                            + (isSampled ? " (log N = \(short(logN)))" : "") + ", ε is \(short(epsilon)). "
+                            + (isSampled ? "More actions or a smaller ε give" : "A smaller ε gives") + " a temperature above 0."),
             ],
             [
                 ("value", .number(e.eta)), ("eta_star", .number(best.eta)), ("epsilon", .number(epsilon)), ("kl", .number(e.kl)),
@@ -159,7 +160,8 @@ struct EStepExplainer {
             [
                 .formula("max_q E_q[Q] − η KL(q‖π_i), solved by q ∝ π_i exp(Q/η) with η given"),
                 .answer("Is η optimal?", "Nothing asks for that: `penalize lab.kl by \(short(e.eta))` fixed it and there is no dual to "
-                    + "minimise. It is the η* of the bound ε = \(short(e.kl)), the KL that came of it."),
+                    + "minimise. " + (e.kl > HealthThreshold.zeroKL ? "It is the η* of the bound ε = \(short(e.kl)), the KL that came of it."
+                        : "The KL came out as 0, so no bound would have it as its η*.")),
                 .answer("What follows?", "KL(q‖π) floats with the scale of Q; constrain lab.kl <= x fixes it and lets η float."),
             ],
             [("value", .number(e.eta)), ("kl", .number(e.kl)), ("equivalent_epsilon", .number(e.kl))])
@@ -167,8 +169,14 @@ struct EStepExplainer {
 
     /// η as the multiplier of a parametric q's bound.
     private func multiplier(_ q: EStep.Variational) throws -> ExplanationObject {
-        let head = title("η = \(short(e.eta)) · the multiplier of KL(q‖π) for a parametric q(a|s, θ^q)")
-        var parts: [ExplanationObject.Part] = [.formula("max_θq min_η E_q[Q] + η (ε − KL(q‖π_i)), gradient steps on θ^q and on ln η")]
+        let (what, formula) =
+            switch e.constraint {
+            case .bounded: ("the multiplier of", "max_θq min_η E_q[Q] + η (ε − KL(q‖π_i)), gradient steps on θ^q and on ln η")
+            case .penalised: ("the given price of", "max_θq E_q[Q] − η KL(q‖π_i), gradient steps on θ^q alone: η is given")
+            case .free: ("not in use, nothing holds", "max_θq E_q[Q], gradient steps on θ^q alone: the KL is free")
+            }
+        let head = title("η = \(short(e.eta)) · \(what) KL(q‖π) for a parametric q(a|s, θ^q)")
+        var parts: [ExplanationObject.Part] = [.formula(formula)]
         var fields: [(name: String, value: Value)] = [("value", .number(e.eta)), ("kl", .number(e.kl)), ("q_steps", .integer(q.gradientSteps))]
         if let epsilon = e.constraint.bound {
             let best = try e.loadedSolver().solve(epsilon: epsilon)
@@ -184,7 +192,7 @@ struct EStepExplainer {
                 + "More lab.q_steps bring both nearer; lab.q_form = \"samples\" solves it exactly."))
             fields += [("epsilon", .number(epsilon)), ("slope", .number(epsilon - e.kl)), ("eta_star", .number(best.eta))]
         } else {
-            parts.append(.prose("There is no bound: \(BoundText.hold(e.constraint)). The KL came out as \(short(e.kl))."))
+            parts.append(.prose("There is no bound\(e.constraint == .free ? "" : ": \(BoundText.hold(e.constraint))"). The KL came out as \(short(e.kl))."))
         }
         return ExplanationObject(head, parts, fields)
     }

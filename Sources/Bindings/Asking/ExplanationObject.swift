@@ -22,6 +22,11 @@ final class ExplanationObject: HostObject {
         self.fields = fields
     }
 
+    /// The same with one more paragraph at the end and more members.
+    func adding(_ part: Part, _ more: [(name: String, value: Value)]) -> ExplanationObject {
+        ExplanationObject(title, parts + [part], fields + more)
+    }
+
     override class var typeName: String { "explanation" }
     override var hasIdentity: Bool { false }
     override var summary: String { title }

@@ -9,7 +9,8 @@ import Tensors
 // What the networks do on states spread over the replay.
 extension HealthCheck {
     mutating func lookAtCovariance(_ e: EStep) throws {
-        guard case .gaussian(let head) = learnerForm, head.actionSize > 0 else { return }
+        // A fixed covariance can neither collapse nor explode: it is init_sigma² by the user's choice.
+        guard case .gaussian(let head) = learnerForm, head.actionSize > 0, !head.isFixed else { return }
         let size = head.actionSize
         let outputs = try e.outputs(of: learner.policy)
         let (_, factors) = try head.decode(outputs: outputs, rows: e.stateCount)
@@ -28,7 +29,7 @@ extension HealthCheck {
         let most = scaled.max() ?? 0
         let course = sigmaCourse(head)
         let history = course.map { ": its geometric mean went from \(Digits.short($0.first, significant: 3)) to "
-            + "\(Digits.short($0.last, significant: 3)) in \($0.steps) M-steps" } ?? ""
+            + "\(Digits.short($0.last, significant: 3)) in \(Digits.count($0.steps, "M-step"))" } ?? ""
         looks.append("σ from \(Digits.short(least, significant: 3)) to \(Digits.short(sigmas.max() ?? 0, significant: 3))")
         let free = settings.trustRegion == .none || (settings.trustRegion == .decoupled && settings.klCov == .free)
         let hold = free ? "nothing holds the covariance" : "the bound on the covariance is loose or not met"
@@ -55,15 +56,17 @@ extension HealthCheck {
 
     /// The geometric mean of σ before and after the last M-steps, from the entropy H: σ = exp(H/D) / √(2πe).
     ///
-    /// Before the first of all M-steps it was init_sigma.
+    /// It starts from what the first of them found, not from init_sigma: the policy may have been trained elsewhere.
     private func sigmaCourse(_ head: GaussianHead) -> (first: Double, last: Double, steps: Int)? {
-        let entropies = msteps.suffix(HealthThreshold.courseWindow).compactMap { $0["entropy"] }.filter(\.isFinite)
-        guard let first = entropies.first, let last = entropies.last else { return nil }
+        let rows = msteps.suffix(HealthThreshold.courseWindow)
+        var entropies = rows.compactMap { $0["entropy"] }
+        if let before = rows.first?["entropy_before"] { entropies.insert(before, at: 0) }
+        entropies.removeAll { !$0.isFinite }
+        guard entropies.count > 1, let first = entropies.first, let last = entropies.last else { return nil }
         func sigma(_ entropy: Double) -> Double {
             exp(entropy / Double(head.actionSize) - 0.5 * log(2 * Double.pi * M_E))
         }
-        let start = msteps.count <= HealthThreshold.courseWindow ? head.initSigma : sigma(first)
-        return (start, sigma(last), entropies.count)
+        return (sigma(first), sigma(last), entropies.count - 1)
     }
 
     /// Transitions for the looks at the networks, spread over the ages.

@@ -19,7 +19,8 @@ extension HealthCheck {
                 isDone
                     ? "π has all its probability on the best actions already"
                     : "ε is not below that, so q puts all weight on each state's best action and the bound is slack",
-                isDone ? "nothing; the policy has converged" : "constrain lab.kl <= 0.1, or lab.actions = \(max(20, 4 * e.actionCount))")
+                isDone ? "nothing; the policy has converged" : "constrain lab.kl <= \(Digits.short(min(0.1, best.reachableKL / 2), significant: 2))"
+                    + (e.prior == nil ? ", or lab.actions = \(max(20, 4 * e.actionCount))" : ""))
             return
         }
         guard best.outcome == .active, e.eta > 0 else { return }
@@ -60,8 +61,9 @@ extension HealthCheck {
                     + "KL(q‖π) \(Digits.short(e.kl, significant: 3))",
                 e.constraint.bound == nil
                     ? "the temperature is far below the differences of Q within a state"
-                    : "ε lets q go nearly as far as \(n) samples can (log N = \(Digits.short(log(Double(n)), significant: 3)))",
-                "constrain lab.kl <= 0.1, or lab.actions = \(4 * n)")
+                    : "ε lets q go nearly as far as \(n) \(e.prior == nil ? "samples" : "actions") can (log N = \(Digits.short(log(Double(n)), significant: 3)))",
+                // Over finitely many actions N is the task's own.
+                "constrain lab.kl <= 0.1" + (e.prior == nil ? ", or lab.actions = \(4 * n)" : ""))
         }
         let spread = e.spreads
         let share = spread.between > 0 ? spread.within / spread.between : .infinity

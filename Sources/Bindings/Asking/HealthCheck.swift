@@ -171,10 +171,9 @@ struct HealthCheck {
     private mutating func lookAtBounds() {
         let rows = msteps.suffix(HealthThreshold.averaged(settings))
         guard rows.count >= HealthThreshold.leastAveraged else { return }
-        let size = settings.perDimension ? Double(lab.policy.form.actionSize) : 1
         for quantity in LabObject.held(lab) {
             guard let bound = settings[quantity].bound else { continue }
-            let values = rows.compactMap { $0[quantity.rawValue] }.map { $0 / size }
+            let values = rows.compactMap { $0.held(quantity) }
             guard !values.isEmpty else { continue }
             let mean = values.reduce(0, +) / Double(values.count)
             let above = values.filter { $0 > bound }.count
@@ -187,7 +186,7 @@ struct HealthCheck {
             add(
                 "bound exceeded", .warning,
                 "\(quantity.title) was \(Digits.short(mean / bound, significant: 2)) times its bound \(Digits.short(bound)) on average over the last "
-                    + "\(values.count) M-steps, above it in \(above); λ is \(Digits.short(lambda, significant: 3))",
+                    + "\(Digits.count(values.count, "M-step")), above it in \(above); λ is \(Digits.short(lambda, significant: 3))",
                 isCapped
                     ? "the multiplier has reached its largest value, lambda_\(part)_max"
                     : "the multiplier rises too slowly beside the policy's own steps, or single steps overshoot",

@@ -10,11 +10,13 @@ extension InspectionObject {
     static func page(of lab: Lab) throws -> InspectionObject {
         let settings = lab.settings
         let held = [.kl] + LabObject.held(lab)
+        // With bounds per dimension value and status are those of the largest dimension, which the bound holds.
+        let isLargest = held.contains { lab.held($0) != lab.measured($0) }
         let constraints = Table([
             ("of", held.map { .string($0.title) }), ("hold", held.map { .string(BoundText.hold(settings[$0])) }),
-            ("last", held.map { lab.measured($0).map(cell) ?? .nothing }),
+            (isLargest ? "last (largest)" : "last", held.map { lab.held($0).map(cell) ?? .nothing }),
             ("status", held.map { quantity in
-                lab.measured(quantity).map { .string(BoundStatus($0, constraint: settings[quantity]).text) } ?? .nothing
+                lab.held(quantity).map { .string(BoundStatus($0, constraint: settings[quantity]).text) } ?? .nothing
             }),
             ("multiplier", held.map { quantity in
                 switch quantity {
@@ -42,7 +44,9 @@ extension InspectionObject {
             ],
             [
                 "ages",
-                "reference policy π_i \(lab.referenceAge) of \(settings.policyPeriod) policy steps, target critic "
+                "reference policy π_i "
+                    + (settings.policyTau.map { "follows softly, τ \(Digits.short($0))" } ?? "\(lab.referenceAge) of \(settings.policyPeriod) policy steps")
+                    + ", target critic "
                     + (settings.tau.map { "follows softly, τ \(Digits.short($0))" } ?? "\(lab.targetAge) of \(settings.criticPeriod) critic steps"),
             ],
             ["replay", "\(Digits.count(lab.replay.count, "transition")) of at most \(NumberText.grouped(lab.replay.capacity))"],

@@ -80,8 +80,17 @@ extension InspectionObject {
         }
         var rows: [(String, Double, Double, (Value, Value))] = []
         if isGaussian {
-            rows.append(("KL mean", m.before.klMean, m.after.klMean, bound(.klMean)))
-            rows.append(("KL cov", m.before.klCov, m.after.klCov, bound(.klCov)))
+            // With bounds per dimension the bound stands beside what it holds: the largest dimension, not the sum.
+            func add(_ quantity: ConstrainedQuantity, _ before: (whole: Double, each: [Double]), _ after: Double) {
+                guard let held = reports.first(where: { $0.quantity == quantity })?.value, held != after else {
+                    rows.append((quantity.title, before.whole, after, bound(quantity)))
+                    return
+                }
+                rows.append((quantity.title, before.whole, after, (.nothing, .nothing)))
+                rows.append(("  its largest dimension", before.each.max() ?? before.whole, held, bound(quantity)))
+            }
+            add(.klMean, (m.before.klMean, m.before.klMeanPerDimension), m.after.klMean)
+            add(.klCov, (m.before.klCov, m.before.klCovPerDimension), m.after.klCov)
         }
         rows.append(("KL total", m.before.klTotal, m.after.klTotal, bound(.klTotal)))
         let none: (Value, Value) = (.nothing, .nothing)
@@ -97,7 +106,7 @@ extension InspectionObject {
         ])
         let multipliers = Table([
             ("of", reports.map { .string($0.quantity.title) }), ("before", cells(reports.map(\.multiplierBefore))),
-            ("after", cells(reports.map(\.multiplier))), ("penalty", cells(reports.map { $0.multiplier * $0.value })),
+            ("after", cells(reports.map(\.multiplier))), ("penalty", cells(reports.map(\.penalty))),
         ])
         let dimensions = Table([
             ("dimension", m.after.klMeanPerDimension.indices.map { .integer($0) }), ("kl_mean", cells(m.after.klMeanPerDimension)),

@@ -44,7 +44,12 @@ struct LabExplainer {
         let age = lab.policySteps - step.referenceStep
         let rate = lab.settings.dualSolver == .gradient ? lab.settings.etaRate : nil
         let source = isLast ? "the lab's last E-step" : "the next E-step, not committed: the lab holds no last one"
-        return try EStepExplainer(step, source: source, age: age, rate: rate).explanation(of: name)
+        let page = try EStepExplainer(step, source: source, age: age, rate: rate).explanation(of: name)
+        // A lab that was loaded or undone has the numbers of an E-step whose samples are gone: another's must not pass for them.
+        guard !isLast, lab.expectationSteps > 0, let own = name == "eta" ? lab.eta : name == "kl" ? lab.measured(.kl) : lab.ess else { return page }
+        return page?.adding(
+            .prose("lab.\(name) itself is \(short(own)): that of the last E-step of the history, whose samples are no longer held. "
+                + "The figures here are the next one's."), [("lab_value", .number(own))])
     }
 
     private func mstep(_ name: String) throws -> ExplanationObject? {
@@ -60,9 +65,10 @@ struct LabExplainer {
             + "policy was set), so its formula has no figures: m = mstep(lab, estep(lab), commit: false); explain(m.\(name)).")]
         var fields: [(name: String, value: Value)] = [("value", .number(value))]
         if let quantity = ConstrainedQuantity(rawValue: name), let bound = lab.settings[quantity].bound {
-            parts.insert(.formula("\(short(value)) ≤ \(short(bound)): \(short(value / bound, 3)) of it, "
-                + "\(BoundStatus(value, constraint: .bounded(bound)).text)"), at: 0)
-            fields += [("bound", .number(bound)), ("ratio", .number(value / bound))]
+            let held = row.held(quantity) ?? value
+            parts.insert(.formula("\(held == value ? "" : "the largest dimension's ")\(short(held)), bound \(short(bound)): "
+                + "\(short(held / bound, 3)) of it, \(BoundStatus(held, constraint: .bounded(bound)).text)"), at: 0)
+            fields += [("bound", .number(bound)), ("ratio", .number(held / bound))]
         }
         return ExplanationObject("\(name) = \(short(value)) · the last M-step of the history", parts, fields)
     }
@@ -75,13 +81,16 @@ struct LabExplainer {
         let settings = lab.settings
         let gamma = short(settings.gamma)
         let isRetrace = settings.target == .retrace
+        // Over finitely many actions the expectation is a sum: nothing is sampled.
+        let isFinite = lab.policy.form.finiteActions != nil
+        let expected = isFinite ? "Σ_a π_i(a|s') Q'(s', a)" : "mean_j Q'(s', a'_j)"
         var parts: [ExplanationObject.Part] = [
             .formula("√ mean (Q(s, a) − y)² over the batch of the last gradient step, after it = \(short(value))"),
             isRetrace
                 ? .formula("y_t = Q'(s_t, a_t) + Σ_{j≥t} \(gamma)^(j−t) (Π c_k) [r_j + \(gamma) E_π_i Q'(s_{j+1}, ·) − Q'(s_j, a_j)], c_k = "
                     + "\(short(settings.retraceLambda)) min(1, π_i(a|s)/b(a|s))")
-                : .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) mean_j Q'(s', a'_j)" : "Σ_{k<\(settings.nStep)} "
-                    + "\(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) mean_j Q'(s', a'_j)") + ", a'_j ~ π_i(·|s')"),
+                : .formula("y = " + (settings.nStep == 1 ? "r + \(gamma) (1 − terminated) \(expected)" : "Σ_{k<\(settings.nStep)} "
+                    + "\(gamma)ᵏ r_k + \(gamma)^\(settings.nStep) (1 − terminated) \(expected)") + (isFinite ? "" : ", a'_j ~ π_i(·|s')")),
         ]
         let before = last["td_error_before"] ?? .nan, meanQ = last["mean_q"] ?? .nan, target = last["mean_target"] ?? .nan
         parts.append(
@@ -92,7 +101,7 @@ struct LabExplainer {
                     + (isRetrace
                         ? "the replay's own actions count as far as π_i would take "
                             + "them" + (last["mean_trace"].map { ": c was \(short($0, 3)) in the mean." } ?? ".")
-                        : "the actions a' are the reference policy's, not the replay's, so that old transitions serve.")
+                        : "\(isFinite ? "the probabilities" : "the actions a'") are the reference policy's, not the replay's, so that old transitions serve.")
                     + (lab.critic.twin == nil ? "" : " Of twin critics Q' is the smaller; the error is over both.")
                     + " A truncated episode bootstraps, a terminated one does not."))
         parts.append(
@@ -129,11 +138,10 @@ struct LabExplainer {
             [
                 .prose(
                     "π_i samples the actions of E-step and TD target, and both M-step KLs start from it. "
-                        + "" + (lab.settings.policyTau.map { "With policy_tau = \(short($0)) it follows after every gradient step: "
-                            + "θ_i ← θ_i + τ (θ − θ_i)." } ?? "It is refreshed every policy_period = \(period) gradient steps: "
-                                + "in \(period - lab.referenceAge) more.")),
+                        + "\(lab.referenceRule)"
+                        + (lab.settings.policyTau == nil ? " The next refresh: \(due(period - lab.referenceAge))." : "")),
                 .prose(
-                    lab.referenceAge == 0
+                    lab.isAtReference
                         ? "Right now π = π_i: KL(π_i‖π) is 0 in both parts, and so is its gradient, until the next gradient step."
                         : "Right now π has moved away from it; inspect(lab, observation) shows their KL in a state."),
             ], [("value", .integer(lab.referenceAge)), ("period", .integer(period))])
@@ -147,9 +155,12 @@ struct LabExplainer {
                 .prose(
                     settings.tau.map { "With tau = \(short($0)) it follows after every step: Q' ← Q' + τ (Q − Q')." }
                         ?? "Q' scores the actions of E-step and TD target. It is refreshed every critic_period = \(settings.criticPeriod) "
-                            + "gradient steps: in \(settings.criticPeriod - lab.targetAge) more.")
+                            + "gradient steps. The next refresh: \(due(settings.criticPeriod - lab.targetAge)).")
             ], [("value", .integer(lab.targetAge)), ("period", .integer(settings.criticPeriod))])
     }
+
+    /// When a refresh comes; a period that was shortened below the age makes it overdue.
+    private func due(_ steps: Int) -> String { steps <= 1 ? "due at the next step" : "in \(Digits.count(steps, "more step"))" }
 
     private func setting(_ name: String) throws -> ExplanationObject? {
         guard let description = MPOSettings.descriptions.first(where: { $0.name == name }) else { return nil }
@@ -159,8 +170,9 @@ struct LabExplainer {
         if let words = description.deckWording { parts.append(.prose("The deck calls it: \(words).")) }
         let quantity: ConstrainedQuantity? =
             name == "epsilon" ? .kl : name == "epsilon_mean" ? .klMean : name == "epsilon_cov" ? .klCov : name == "epsilon_total" ? .klTotal : nil
-        if let quantity, let measured = lab.measured(quantity), let bound = lab.settings[quantity].bound {
-            parts.append(.prose("The last step measured \(short(measured)): \(short(measured / bound, 3)) of it, "
+        if let quantity, let measured = lab.held(quantity), let bound = lab.settings[quantity].bound {
+            let which = measured == lab.measured(quantity) ? "" : " in the largest dimension"
+            parts.append(.prose("The last step measured \(short(measured))\(which): \(short(measured / bound, 3)) of it, "
                 + "\(BoundStatus(measured, constraint: .bounded(bound)).text). explain(lab.\(quantity.rawValue)) says more."))
         }
         return ExplanationObject("\(name) = \(value.text) · a setting", parts, [("value", value.asValue), ("default", description.defaultValue.asValue)])
@@ -176,16 +188,49 @@ struct LabExplainer {
                 + "the last had η \(short(lab.eta)) and KL(q‖π) \(short($0)) (\(BoundText.hold(lab.settings.kl)))." } ?? "none made yet."],
         ]
         let held = LabObject.held(lab).map { quantity in
-            "\(quantity.title) " + (lab.measured(quantity).map { short($0) } ?? "not measured") + " (\(BoundText.hold(lab.settings[quantity])))"
+            "\(quantity.title) " + (lab.held(quantity).map { short($0) + ($0 == lab.measured(quantity) ? "" : " in the largest dimension") } ?? "not measured") + " (\(BoundText.hold(lab.settings[quantity])))"
         }
         rows.append(["M-step", lab.policySteps == 0 ? "none made yet." : "\(Digits.count(lab.policySteps, "gradient step")); "
             + "\(held.isEmpty ? "nothing holds the policy" : held.joined(separator: ", ")); "
-                + "π_i is \(lab.referenceAge) of \(lab.settings.policyPeriod) steps old."])
+                + "π_i \(lab.referenceStanding)."])
         let next =
             lab.replay.count == 0 ? "collect(lab, episodes: 10)" : lab.criticSteps == 0 ? "qstep(lab, steps: 200)" : lab.expectationSteps == 0 ? "e = estep(lab)" : lab.policySteps == 0 ? "m = mstep(lab, e)" : "explain(lab.eta), explain(lab.\(LabObject.held(lab).first?.rawValue ?? "kl_total")), health(lab)"
         return ExplanationObject(
             "lab · \(lab.environment.spec.name) · EM: the E-step finds q with π fixed, the M-step fits π to q; qstep supplies the Q between",
             [.rows(rows), .prose("Next: \(next). A single number is asked for as explain(lab.eta).")],
             [("environment_steps", .integer(lab.environmentSteps)), ("eta", .number(lab.eta))])
+    }
+}
+
+extension HistoryRow {
+    /// What the bound of a KL holds: its largest dimension with bounds per dimension, else the KL.
+    func held(_ quantity: ConstrainedQuantity) -> Double? { self[quantity.rawValue + "_largest"] ?? self[quantity.rawValue] }
+}
+
+extension Lab {
+    /// The last measured value that a bound is compared with: one number for every page that speaks of it.
+    func held(_ quantity: ConstrainedQuantity) -> Double? {
+        guard let whole = measured(quantity) else { return nil }
+        if quantity == .kl { return whole }
+        return history.last { $0.kind == .mstep }?.held(quantity) ?? whole
+    }
+
+    /// How π_i follows π, in a sentence.
+    var referenceRule: String {
+        settings.policyTau.map { "With policy_tau = \(Digits.short($0)) it follows after every gradient step: θ_i ← θ_i + τ (θ − θ_i)." }
+            ?? "It is refreshed every policy_period = \(settings.policyPeriod) gradient steps, counted across calls."
+    }
+
+    /// Where π_i stands in that, as a predicate.
+    var referenceStanding: String {
+        settings.policyTau.map { "follows softly, τ \(Digits.short($0))" } ?? "is \(referenceAge) of \(settings.policyPeriod) steps old"
+    }
+
+    /// Whether π is π_i. The age does not tell: under policy_tau it is 0 while π_i trails behind.
+    var isAtReference: Bool {
+        let state = learnerState
+        return withExtendedLifetime(state) {
+            (0..<state.policy.count).allSatisfy { state.policy.pointer[$0] == state.reference.pointer[$0] }
+        }
     }
 }

@@ -23,39 +23,76 @@ extension MStepExplainer {
             return ExplanationObject(
                 head,
                 [
-                    .formula("L = … + \(name) · KL = … + \(short(lambda)) · \(short(report.value)) = … + \(short(lambda * report.value))"),
+                    .formula("L = … + \(name) · KL = … + \(short(lambda)) · \(short(whole(quantity))) = … + \(short(report.penalty))"),
                     .prose(
                         report.constraint == .free ? "The KL is free: nothing holds it." : "It is fixed (penalize lab.\(quantity.rawValue) by "
                             + "\(short(lambda))): the soft, MAP form, as a Gaussian prior around θ_i gives it. No bound is aimed at; "
                                 + "the KL came out as \(short(report.value))."),
-                ], [("value", .number(lambda)), ("kl", .number(report.value)), ("penalty", .number(lambda * report.value))])
+                ], [("value", .number(lambda)), ("kl", .number(report.value)), ("penalty", .number(report.penalty))])
         }
-        let slope = (1 - exp(-lambda)) * (report.value - bound)
+        // With bounds per dimension each has its own λ: the one whose KL is the largest stands for them.
+        let each = quantity == .klMean ? (state.lambdaMean.values, m.after.klMeanPerDimension) : (state.lambdaCov.values, m.after.klCovPerDimension)
+        let dimension = quantity != .klTotal && each.0.count > 1 && each.0.count == each.1.count ? each.1.indices.max { each.1[$0] < each.1[$1] } : nil
+        let own = dimension.map { each.0[$0] } ?? lambda
+        let slope = (1 - exp(-own)) * (report.value - bound)
+        let fields: [(name: String, value: Value)] = [
+            ("value", .number(lambda)), ("before", .number(report.multiplierBefore)), ("bound", .number(bound)), ("kl", .number(report.value)),
+            ("ratio", .number(report.value / bound)), ("slope", .number(slope)), ("penalty", .number(report.penalty)),
+        ]
+        if report.isZeroByConstruction {
+            return ExplanationObject(
+                head,
+                [.prose("The covariance is fixed: its KL is 0 whatever the parameters, so \(name) weighs nothing and no step moves it.")], fields)
+        }
+        if m.isExact { return exactMultiplier(head, name, report, bound, fields) }
         let settings = lab.settings
         let scale = quantity == .klMean ? settings.lambdaMeanScale : quantity == .klCov ? settings.lambdaCovScale : 1
         let rate = settings.dualRate * scale
         let rises = report.value > bound
+        var way = "From here it \(rises ? "rises" : "falls"), as the KL is \(rises ? "above" : "below") its bound"
+        if rises, let cap = cap(report) {
+            way = "Nowhere: it is at the largest that is let, \(cap.name) = \(short(cap.value)), though the KL is above its bound"
+        }
         return ExplanationObject(
             head,
             [
                 .formula("L = … + \(name) · (KL − ε), λ = softplus(x), x by Adam up the dual"),
-                .formula("dL/dx = (1 − e^−λ) (KL − ε) = \(short(1 - exp(-lambda), 3)) · (\(short(report.value)) − \(short(bound))) = "
-                    + "\(short(slope, 3))"),
+                .formula("dL/dx = (1 − e^−λ) (KL − ε) = \(short(1 - exp(-own), 3)) · (\(short(report.value)) − \(short(bound))) = "
+                    + "\(short(slope, 3))"
+                    + (dimension.map { " in dimension \($0), whose KL is the largest; its own λ is \(short(own))" } ?? "")),
                 .answer(
                     "Where does it go?",
-                    "From here it \(rises ? "rises" : "falls"), as the KL is \(rises ? "above" : "below") its bound "
-                        + "(\(short(report.value / bound, 3)) of it). In this M-step it went from \(short(report.multiplierBefore, 3)) to "
+                    "\(way) (\(short(report.value / bound, 3)) of it). In this M-step it went from \(short(report.multiplierBefore, 3)) to "
                             + "\(short(lambda, 3)). "
                         + "At dual_rate \(short(rate)) Adam moves x by at most about \(short(rate)) a gradient step."),
                 .answer(
                     "What does it weigh?",
-                    "\(name) · KL = \(short(lambda * report.value, 3)) beside a weighted likelihood of \(short(m.policyLoss)) in the loss. "
+                    "\(dimension == nil ? "\(name) · KL" : "Σ_d λ_d KL_d") = \(short(report.penalty, 3)) beside a weighted likelihood of \(short(m.policyLoss)) in the loss. "
                         + "Where both balance, λ is what a nat of KL is worth in likelihood: the bound is met on average, not in each step."),
-            ],
+            ], fields)
+    }
+
+    /// λ of the closed form: the solution of an equation, not a place on a way.
+    private func exactMultiplier(
+        _ head: String, _ name: String, _ report: ConstraintReport, _ bound: Double, _ fields: [(name: String, value: Value)]
+    ) -> ExplanationObject {
+        let isSlack = report.status == .slack
+        return ExplanationObject(
+            head,
             [
-                ("value", .number(lambda)), ("before", .number(report.multiplierBefore)), ("bound", .number(bound)), ("kl", .number(report.value)),
-                ("ratio", .number(report.value / bound)), ("slope", .number(slope)), ("penalty", .number(lambda * report.value)),
-            ])
+                .formula("max_π E_q log π − \(name) (KL − ε): \(name) solves KL = ε = \(short(bound)); it is 0 where the bound is slack"),
+                .answer(
+                    "Is the bound met?",
+                    isSlack
+                        ? "It is slack: KL = \(short(report.value)) without it, so the solution is λ = 0"
+                            + (report.multiplier > 0 ? ", kept as \(short(report.multiplier, 3)), from which gradient steps could raise it." : ".")
+                        : "KL = \(short(report.value)), \(short(report.value / bound, 3)) of it, in this very step: no gradient step was taken, "
+                            + "neither of π_θ nor of \(name), which was \(short(report.multiplierBefore, 3)) before."),
+                .answer(
+                    "What does it weigh?",
+                    isSlack ? "Nothing: the weighted likelihood alone decides."
+                        : "\(name) is what a nat of KL is worth in weighted likelihood at the solution."),
+            ], fields)
     }
 
     func loss(_ name: String) -> ExplanationObject {
@@ -83,8 +120,9 @@ extension MStepExplainer {
                 .answer(
                     "Which policy is swapped?",
                     "The weighted likelihood is taken twice. In the first term Σ is the old Σ_i, so its gradient moves the mean alone; "
-                        + "in the second μ is the old μ_i, so its gradient moves the covariance alone. "
-                        + "Each KL then steers its own part, and a step of the mean cannot be bought by a wider or narrower covariance."),
+                        + (isCovFixed ? "in the second μ is the old μ_i and Σ, which is fixed, is no parameter: that term is a constant."
+                            : "in the second μ is the old μ_i, so its gradient moves the covariance alone. "
+                                + "Each KL then steers its own part, and a step of the mean cannot be bought by a wider or narrower covariance.")),
             ]
         } else {
             parts.append(
@@ -123,9 +161,10 @@ extension MStepExplainer {
             [
                 .prose(
                     "π_i gave the E-step its actions and is the first distribution of both KLs. "
-                        + "The lab takes a new one every policy_period = \(settings.policyPeriod) gradient steps, counted across calls; "
-                        + (m.refreshes == 0 ? "none was due in this M-step." : "in this M-step that happened "
-                            + "\(Digits.count(m.refreshes, "time")), and the next E-step starts at KL 0.")),
+                        + "\(lab.referenceRule) In this M-step "
+                        + (m.refreshes == 0 ? "none was due." : "that happened \(Digits.count(m.refreshes, "time")), "
+                            + (isTrailing ? "and π_i still trails behind π_θ." : lab.isAtReference ? "and the next E-step starts at KL 0."
+                                : "and the next E-step starts near KL 0."))),
                 .prose("An E-step keeps the π_i that it was made with: a second M-step against it measures from there, whatever the lab has "
                     + "refreshed since."),
             ], [("value", .integer(m.referenceAge)), ("period", .integer(settings.policyPeriod)), ("refreshes", .integer(m.refreshes))])
@@ -141,9 +180,21 @@ extension MStepExplainer {
         }
         return ExplanationObject(
             title("entropy = \(short(m.after.entropy)) · of π_θ, a mean over states"),
-            [.prose(text), .prose("Nothing in MPO asks for entropy: the bound on \(isFinite ? "the KL" : "KL cov") alone decides how fast it "
-                + "may fall.")],
+            [.prose(text), .prose("Nothing in MPO asks for entropy: \(entropyHold).")],
             [("value", .number(m.after.entropy)), ("before", .number(m.before.entropy))])
+    }
+
+    /// What keeps the entropy from falling at once.
+    private var entropyHold: String {
+        if isCovFixed { return "the covariance is fixed, and the entropy with it" }
+        // Of the decoupled form's two KLs the mean's leaves the entropy alone.
+        guard let report = m.constraints.last(where: { $0.quantity != .klMean }) else { return "nothing holds it" }
+        let part = isFinite ? "the KL" : report.quantity.title
+        switch report.constraint {
+        case .bounded: return "the bound on \(part) alone decides how fast it may fall"
+        case .penalised(let weight): return "the penalty on \(part), \(short(weight)) a nat, alone slows its fall"
+        case .free: return "\(part) is free, so nothing holds it"
+        }
     }
 
     func share() -> ExplanationObject? {
@@ -156,13 +207,20 @@ extension MStepExplainer {
             [("value", .number(share))])
     }
 
+    /// How the constraints hold π_θ near π_i; nil where none does.
+    private var hold: String? {
+        if m.constraints.contains(where: { $0.constraint.bound != nil }) { return "inside the trust region" }
+        return m.constraints.contains { $0.constraint.weight != nil } ? "near π_i, by a penalty" : nil
+    }
+
     func whole() throws -> ExplanationObject {
         var rows = [
-            ["what", "\(m.isExact ? "The closed form" : Digits.count(m.gradientSteps, "gradient step")) of π_θ towards q's actions, held near "
+            ["what", "\(m.isExact ? "The closed form" : Digits.count(m.gradientSteps, "gradient step")) of π_θ towards q's actions\(hold == nil ? "; nothing holds it near" : ", held near") "
                 + "π_i, the policy of \(Digits.count(m.referenceAge, "gradient step")) before."],
         ]
         for report in m.constraints {
-            rows.append([report.quantity.title, "\(short(report.value)), "
+            let which = report.value == whole(report.quantity) ? "" : " in the largest dimension"
+            rows.append([report.quantity.title, "\(short(report.value))\(which), "
                 + "\(BoundText.hold(report.constraint))" + (report.constraint.bound.map { ": \(short(report.value / $0, 3)) of it, "
                     + "\(report.status.text)" } ?? "") + "; \(lambdaName(report.quantity)) \(short(report.multiplierBefore, 3)) → "
                         + "\(short(report.multiplier, 3))."])
@@ -176,7 +234,7 @@ extension MStepExplainer {
         if let note = m.note { rows.append(["note", note]) }
         let quantity = m.constraints.first?.quantity.rawValue ?? "kl_total"
         return ExplanationObject(
-            title("M-step · fit π_θ to q inside the trust region"),
+            title("M-step · fit π_θ to q\(hold.map { " \($0)" } ?? ", held by nothing")"),
             [.rows(rows), .prose("Ask on: explain(m.\(quantity)), explain(m.policy_loss)\(isDecoupled ? ", explain(m.lambda_cov)" : ""); "
                 + "inspect(m) for the figures.")],
             [

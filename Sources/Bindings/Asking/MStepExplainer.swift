@@ -33,6 +33,7 @@ struct MStepExplainer {
     var m: MStepStatistics { proposed.statistics }
     var isFinite: Bool { lab.policy.form.finiteActions != nil }
     var isDecoupled: Bool { m.trustRegion == .decoupled && !isFinite }
+    var isCovFixed: Bool { if case .gaussian(let head) = lab.policy.form { head.isFixed } else { false } }
     func short(_ number: Double, _ digits: Int = 4) -> String { Digits.short(number, significant: digits) }
     func title(_ text: String) -> String { source.map { "\(text) · \($0)" } ?? text }
 
@@ -50,6 +51,30 @@ struct MStepExplainer {
         case "step_share": share()
         default: nil
         }
+    }
+
+    /// π_i follows softly and never quite arrives.
+    var isTrailing: Bool { lab.settings.policyTau.map { $0 < 1 } ?? false }
+    private var everyStepRefreshes: Bool { lab.settings.policyTau.map { $0 == 1 } ?? (lab.settings.policyPeriod == 1) }
+
+    /// A KL as a whole, of which a bound per dimension holds the largest dimension only.
+    func whole(_ quantity: ConstrainedQuantity) -> Double {
+        switch quantity {
+        case .klMean: m.after.klMean
+        case .klCov: m.after.klCov
+        case .klTotal, .kl: m.after.klTotal
+        }
+    }
+
+    /// The largest that the multiplier may be, where the step has left it there.
+    func cap(_ report: ConstraintReport) -> (name: String, value: Double)? {
+        let (name, most): (String, Double?) =
+            switch report.quantity {
+            case .klMean: ("lambda_mean_max", lab.settings.lambdaMeanMax)
+            case .klCov: ("lambda_cov_max", lab.settings.lambdaCovMax)
+            case .klTotal, .kl: ("lambda_total_max", lab.settings.lambdaTotalMax)
+            }
+        return most.flatMap { report.multiplier >= 0.999 * $0 ? (name, $0) : nil }
     }
 
     func report(_ quantity: ConstrainedQuantity) -> ConstraintReport? { m.constraints.first { $0.quantity == quantity } }
@@ -102,14 +127,16 @@ struct MStepExplainer {
                 .answer(
                     "Was it 0 before?",
                     "Yes: π_θ was π_i, where the KL's gradient is 0 too, so no multiplier holds the first gradient step back."
-                        + (m.gradientSteps == 1 && lab.settings.policyPeriod == 1 ? " With policy_period 1 that is so in every step." : "")))
+                        + (m.gradientSteps == 1 && everyStepRefreshes ? " With \(lab.settings.policyTau == nil ? "policy_period" : "policy_tau") 1 that is so in every step." : "")))
         }
         if m.refreshes > 0 {
             parts.append(
                 .answer(
                     "And now?",
-                    "The lab took a new π_i during this M-step (policy_period \(lab.settings.policyPeriod)), so its next E-step starts from a KL of "
-                        + (lab.referenceAge == 0 ? "0 again." : "nearly 0 again.")))
+                    isTrailing
+                        ? "π_i has come nearer to π_θ meanwhile, so the lab's next E-step starts from a smaller KL, not from 0. \(lab.referenceRule)"
+                        : "The lab took a new π_i during this M-step, so its next E-step starts from a KL of "
+                            + (lab.referenceAge == 0 ? "0 again. " : "nearly 0 again. ") + lab.referenceRule))
         }
         if let states, let most = states.indices.max(by: { states[$0][quantity] < states[$1][quantity] }) {
             fields += [("largest", .number(states[most][quantity])), ("largest_state", .integer(most)), ("recomputed", .number(states.map { $0[quantity] }.average))]
@@ -152,19 +179,34 @@ struct MStepExplainer {
         let name = lambdaName(quantity)
         let moved = "\(name) went from \(short(report.multiplierBefore, 3)) to \(short(report.multiplier, 3))"
         guard case .exceeded = report.status else {
+            if report.isZeroByConstruction {
+                return .answer("What follows?", "Nothing: the covariance is fixed, so this KL is 0 whatever the step, and \(name) stays at "
+                    + "\(short(report.multiplier, 3)).")
+            }
+            if m.isExact {
+                return .answer("What follows?", report.status == .active
+                    ? "The closed form meets the bound in this very step: \(name) = \(short(report.multiplier, 3)) solves KL = ε."
+                    : "The bound does not bind: the closed form keeps it with λ = 0.")
+            }
             return .answer("What follows?", report.status == .active ? "The bound is met; \(moved)." : "The bound does not bind: "
                 + "\(moved) and falls while that is so.")
         }
         var text = "A step does not stop at the bound: \(name) rises while the KL is above it and falls below, so that it holds on average. "
             + "In this M-step \(moved)."
-        let column = quantity.rawValue
-        let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.averaged(lab.settings)).compactMap { $0[column] }
+        let rows = lab.history.filter { $0.kind == .mstep }.suffix(HealthThreshold.averaged(lab.settings)).compactMap { $0.held(quantity) }
         if rows.count > 1 { text += " Over the last \(rows.count) M-steps the KL averaged \(short(rows.average / bound, 3)) of the bound." }
-        if let estep {
+        if m.constraints.contains(where: { $0.value != whole($0.quantity) }) {
+            text += " mstep(lab, e, backtrack: true) cuts a step until each dimension keeps its bound."
+        } else if let estep {
             let bounds = m.constraints.compactMap { entry in entry.constraint.bound.map { (entry.quantity, $0) } }
             let share = try estep.largestShare(from: proposed.base, to: proposed.step.state.policy, within: bounds)
             text += share.map { " \(fraction($0)) of this step would have kept " + (bounds.count > 1 ? "all bounds" : "the bound") + ": mstep(lab, e, backtrack: true) cuts it so." }
                 ?? " Not even a 1 024th of this step would have kept the bounds: the policy was beyond them before."
+        }
+        if let cap = cap(report) {
+            text += " \(name) is at the largest that is let, \(cap.name) = \(short(cap.value)), and cannot rise: "
+                + "lab.\(cap.name) = nothing, or a smaller lab.policy_learning_rate (\(short(lab.settings.policyLearningRate)))."
+            return .answer("Why is it above its bound?", text)
         }
         text += " Or lab.dual_rate above \(short(lab.settings.dualRate)), a smaller lab.policy_learning_rate "
             + "(\(short(lab.settings.policyLearningRate)))."

@@ -29,7 +29,7 @@ extension EStepObject {
                 + "KL(q‖π) here \(Digits.fixed(estep.klPerState[state], 4)).",
             "\(Self.carriers(rows).count) of \(Digits.count(rows.count, isFinite ? "action" : "sample")) carry 90 % of q.",
         ]
-        if estep.variational != nil { sentences.append("q is a network: these are its importance weights q/π_i on the samples.") }
+        if estep.variational != nil { sentences.append("q is a network: these are its \(isFinite ? "own probabilities" : "importance weights q/π_i on the samples").") }
         if rows.count > Self.most { sentences.append("The \(Self.most) heaviest of \(NumberText.grouped(rows.count)) are shown.") }
         figure.caption = sentences.joined(separator: " ")
         return figure

@@ -34,7 +34,8 @@ enum CriticNatives {
                 A table with a row for each transition: the reward (of n_step rewards their discounted sum), the
                 discount on what follows (0 where the task terminated), q = Q'(s, a) of the target critic, next = the
                 mean of Q'(s', a') over the reference policy's actions, delta = reward + discount next - q, and the
-                target y. With target td, y = reward + discount next. With target retrace there is a column trace,
+                target y. With target td, y = reward + discount next (a distributional critic's target is projected onto its
+                support, and y is its mean). With target retrace there is a column trace,
                 c = λ min(1, π(a|s)/b(a|s)), and y = q + delta + discount c' (y' - q') with the next row's c', y'
                 and q'. Nothing changes, whatever is looked at.
                 """,

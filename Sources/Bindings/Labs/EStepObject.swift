@@ -30,8 +30,8 @@ final class EStepObject: HostObject {
     override func display(_ style: DisplayStyle) -> String {
         var solved = "\(Digits.count(estep.optimum.iterations, "Newton step")), residual \(Digits.short(estep.optimum.residual.magnitude, significant: 1))"
         if estep.optimum.outcome == .fixedTemperature { solved = "fixed temperature" }
-        if estep.optimum.outcome == .gradientStep {
-            solved = "one gradient step, KL − ε \(Digits.short(estep.optimum.residual, significant: 2))"
+        if estep.optimum.outcome == .gradientStep, let bound = estep.constraint.bound {
+            solved = "one gradient step, KL − ε \(Digits.short(estep.kl - bound, significant: 2))"
         }
         if estep.optimum.outcome == .floor { solved = "at its floor, \(solved)" }
         var name = "E-step"
@@ -41,7 +41,8 @@ final class EStepObject: HostObject {
                 + ", \(Digits.count(q.gradientSteps, "gradient step")) of q"
         }
         let status = estep.constraint.bound == nil ? "" : estep.status.text
-        let isSolved = estep.constraint.bound != nil && estep.variational == nil && estep.optimum.outcome != .floor
+        let isSolved = estep.constraint.bound != nil && estep.variational == nil
+            && estep.optimum.outcome != .floor && estep.optimum.outcome != .gradientStep
         var rows = [
             [isSolved ? "η*" : "η", Digits.short(estep.eta), solved],
             ["KL(q‖π)", Digits.fixed(estep.kl, 4), BoundText.hold(estep.constraint), status],

@@ -34,8 +34,11 @@ enum LabNatives {
             ]
         ) { context, env, policy, critic, record, given in
             var settings = MPOSettings()
-            for (name, value) in try fields(of: record) + given.fields {
-                try settings.set(name, to: SettingValue(value, for: name))
+            // A bound chooses its form of the trust region; where a form is named, too, that holds.
+            for named in [false, true] {
+                for (name, value) in try fields(of: record) + given.fields where (name == "trust_region") == named {
+                    try settings.set(name, to: SettingValue(value, for: name))
+                }
             }
             return LabObject(
                 try Lab(
@@ -132,8 +135,8 @@ enum LabNatives {
             text: """
                 q(a|s) ∝ π(a|s) exp(Q(s, a)/η*), with η* the minimum of the dual
                 g(η) = η ε + η mean_s log mean_a exp(Q(s, a)/η). Nothing but the warm start of η changes.
-                With lab.q_form = "parametric" q is a network like the policy's: q_steps gradient steps up
-                E_q[Q] + η (ε - KL(q‖π)), η its multiplier; e.weights are then q/π on the samples of π, and
+                With lab.q_form = "parametric" q is a network like the policy's, which moves: q_steps gradient steps
+                up E_q[Q] + η (ε - KL(q‖π)), η its multiplier; e.weights are then q/π on the samples of π, and
                 e.q_policy is q. With lab.epsilon_penalty actions outside the box get weights of their own.
                 Look at it: inspect(e, state: 0), plot(e.dual), e.weights.
                 Source: Abdolmaleki et al. 2018, section 4.1.
@@ -152,14 +155,15 @@ enum LabNatives {
             ]
         ) { context, lab, epsilon in
             let critic = try lab.targetCritic()
-            let e = try lab.lab.estep(cancellation: context.cancellation)
-            return EStepObject(try epsilon.map { try e.solved(epsilon: $0) } ?? e, policy: lab.lab.policy, critic: critic)
+            let e = try lab.lab.estep(epsilon: epsilon, cancellation: context.cancellation)
+            return EStepObject(e, policy: lab.lab.policy, critic: critic)
         },
         NativeFunction(
             "estep", in: "mpo", "Solves an E-step again, on the same states and actions.",
             parameters: Parameter<EStepObject>("e", "an E-step"),
             Parameter<Double?>("epsilon", "the bound on KL(q‖π)", default: nil),
-            Parameter<Double?>("temperature", "a fixed η instead: the soft form", default: nil)
+            Parameter<Double?>("temperature", "a fixed η instead: the soft form", default: nil),
+            text: "Always by weights on the samples, solved exactly: a network's q, the gradient solver and eta_min are the lab's own."
         ) { _, e, epsilon, temperature in
             switch (epsilon, temperature) {
             case (let epsilon?, nil): return EStepObject(try e.estep.solved(epsilon: epsilon), policy: e.policy, critic: e.critic)
@@ -170,7 +174,7 @@ enum LabNatives {
         NativeFunction(
             "mstep", in: "mpo", "The M-step: gradient steps of the policy towards q, within its trust region.",
             parameters: Parameter<LabObject>("lab", "the lab"), Parameter<EStepObject>("e", "the E-step to follow"),
-            Parameter<Int>("steps", "gradient steps", default: 1),
+            Parameter<Int?>("steps", "gradient steps", default: nil, shown: "1"),
             Parameter<Bool?>("backtrack", "scale each step back until its KLs are within their bounds", default: nil, shown: "the lab's"),
             Parameter<Bool>("commit", "false computes it and changes nothing; commit(m) applies it", default: true),
             Parameter<Bool>("exact", "the closed form instead, for tables and policies without states", default: false),
@@ -190,9 +194,14 @@ enum LabNatives {
                     """, "true")
             ]
         ) { context, lab, e, steps, backtrack, commit, exact in
-            MStepObject(
+            if exact, steps != nil || backtrack == true {
+                throw Fault(
+                    "mstep.exact-steps", "the closed form is one step within its bounds: it takes no steps and no backtrack",
+                    hint: "mstep(lab, e, exact: true)")
+            }
+            return MStepObject(
                 try lab.lab.mstep(
-                    e.estep, steps: steps, backtrack: backtrack, exact: exact, commit: commit,
+                    e.estep, steps: steps ?? 1, backtrack: backtrack, exact: exact, commit: commit,
                     cancellation: context.cancellation),
                 lab.lab, estep: e)
         },

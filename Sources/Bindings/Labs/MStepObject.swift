@@ -82,6 +82,11 @@ final class MStepObject: HostObject {
         ]
     }
 
+    /// λ that held a KL in this step, or was found by its closed form: 0 where it is free, the weight where it is penalised.
+    private func multiplier(_ quantity: ConstrainedQuantity) -> Double? {
+        statistics.constraints.first { $0.quantity == quantity }?.multiplier
+    }
+
     override func member(_ name: String) throws -> Value? {
         let m = statistics
         let learner = proposed.step.state
@@ -90,9 +95,9 @@ final class MStepObject: HostObject {
         case "kl_mean": return .number(m.after.klMean)
         case "kl_cov": return .number(m.after.klCov)
         case "kl_total": return .number(m.after.klTotal)
-        case "lambda_mean": return .number(learner.lambdaMean.mean)
-        case "lambda_cov": return .number(learner.lambdaCov.mean)
-        case "lambda_total": return .number(learner.lambdaTotal.mean)
+        case "lambda_mean": return .number(multiplier(.klMean) ?? learner.lambdaMean.mean)
+        case "lambda_cov": return .number(multiplier(.klCov) ?? learner.lambdaCov.mean)
+        case "lambda_total": return .number(multiplier(.klTotal) ?? learner.lambdaTotal.mean)
         case "log_prob_before": return .number(m.before.expectedLogProbability)
         case "log_prob": return .number(m.after.expectedLogProbability)
         case "entropy_before": return .number(m.before.entropy)

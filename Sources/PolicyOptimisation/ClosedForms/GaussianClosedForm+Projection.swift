@@ -51,22 +51,27 @@ extension GaussianClosedForm {
         let half = (0..<n).map { j in factor.solve((0..<n).map { moment[$0][j] }) }  // half[j] = L₀⁻¹ S e_j
         let rows = (0..<n).map { i in factor.solve((0..<n).map { half[$0][i] }) }
         let eigen = SymmetricEigen(rows)
+        // Of few samples S is singular; rounding may put such an eigenvalue below 0.
+        let spectrum = eigen.values.map { max(0, $0) }
         func part(_ share: Double) -> Double {
-            // ½ (1/v − 1 + ln v), v = 1 + share (σ − 1): `spread` with r² = 1/v.
-            eigen.values.reduce(0) { $0 + GaussianKL.spread(expm1(-0.5 * log1p(share * ($1 - 1)))) }
+            // ½ (1/v − 1 + ln v), v = 1 + share (σ − 1): `spread` with r² = 1/v; without end where v is 0.
+            spectrum.reduce(0) { sum, value in
+                let change = share * (value - 1)
+                return change > -1 ? sum + GaussianKL.spread(expm1(-0.5 * log1p(change))) : .infinity
+            }
         }
         var share = 1.0
-        if let epsilonCov, part(1) > epsilonCov {
+        if let epsilonCov, !(part(1) <= epsilonCov) {
             var low = 0.0
             var high = 1.0
             while true {
                 let middle = 0.5 * (low + high)
                 if middle <= low || middle >= high { break }
-                if part(middle) > epsilonCov { high = middle } else { low = middle }
+                if part(middle) <= epsilonCov { low = middle } else { high = middle }
             }
             share = low
         }
-        let variances = eigen.values.map { 1 + share * ($0 - 1) }
+        let variances = spectrum.map { 1 + share * ($0 - 1) }
         return GaussianProjection(
             mean: newMean, covariance: self.covariance(of: variances, in: eigen.vectors), meanMultiplier: 1 / tau - 1,
             covMultiplier: 1 / share - 1, meanKL: tau * tau * fullKL, covKL: part(share))

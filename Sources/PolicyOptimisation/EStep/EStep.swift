@@ -54,10 +54,14 @@ public struct EStep: Sendable {
 
     /// What is out of the ordinary, in a sentence; nil if nothing is.
     public var note: String? {
-        if case .free = constraint, variational == nil {
+        switch (constraint, variational) {
+        case (.free, nil):
             return "no bound on the KL: q puts all its weight on each state's best actions"
+                + (penalty == nil ? "" : "; the action penalty's weights are the other half")
+        case (.free, _): return "q is a network and nothing bounds its KL: its gradient steps climb E_q[Q] alone"
+        case (.penalised, .some): return "q is a network; its temperature η was given"
+        default: return optimum.outcome.explanation
         }
-        return optimum.outcome.explanation
     }
 }
 

@@ -55,6 +55,40 @@ public struct LearnerModel: Hashable, Sendable {
             hint: "target \"td\" with n_step works for both; or qnet(env) without atoms")
     }
 
+    /// Refuses settings of which one would have no effect beside the others, or none with this policy.
+    ///
+    /// Asked where settings are made or changed; a saved lab of before these rules is still read.
+    public func requireEffect(of settings: MPOSettings) throws {
+        if settings.target == .retrace, settings.nStep > 1 {
+            throw Fault(
+                "settings.n_step", "n_step belongs to target \"td\"; with \"retrace\" \(settings.nStep) rewards have no meaning",
+                hint: "n_step: 1; the length of Retrace's sequences is `sequence`")
+        }
+        for (name, value) in [
+            ("lambda_mean_max", settings.lambdaMeanMax), ("lambda_cov_max", settings.lambdaCovMax),
+            ("lambda_total_max", settings.lambdaTotalMax),
+        ] {
+            guard let value, value < settings.lambdaMin else { continue }
+            throw Fault(
+                "settings.\(name)",
+                "\(name) is \(SettingValue.number(value).text), below lambda_min \(SettingValue.number(settings.lambdaMin).text)",
+                hint: "a larger \(name), or a smaller lambda_min")
+        }
+        guard settings.epsilonPenalty != nil || settings.actionPenalty > 0 else { return }
+        let name = settings.epsilonPenalty != nil ? "epsilon_penalty" : "action_penalty"
+        switch policyForm {
+        case .categorical:
+            throw Fault(
+                "settings.\(name)", "\(name) weighs actions outside the action box; this policy chooses among finitely many",
+                hint: name == "action_penalty" ? "action_penalty: 0" : "epsilon_penalty: nothing")
+        case .gaussian(let head):
+            guard !(0..<head.actionSize).contains(where: { head.box.isScaled($0) }) else { return }
+            throw Fault(
+                "settings.\(name)", "\(name) weighs actions outside the action box, but this task's actions have no bounds",
+                hint: name == "action_penalty" ? "action_penalty: 0" : "epsilon_penalty: nothing")
+        }
+    }
+
     /// Refuses bounds per dimension that this policy cannot be held to.
     public func requirePolicy(for settings: MPOSettings) throws {
         guard settings.perDimension else { return }

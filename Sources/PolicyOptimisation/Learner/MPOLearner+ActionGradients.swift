@@ -34,6 +34,11 @@ extension MPOLearner {
                     -Float(settings.actionPenalty) * beyond / max(excess.pointer[place / size], .leastNormalMagnitude)
             }
         }
+        guard Adam.globalNorm(actions).isFinite else {
+            throw Fault(
+                "estep.not-finite", "an action that the parametric q drew is not finite",
+                hint: "undo, or a smaller q_learning_rate")
+        }
         guard Adam.globalNorm(gradients).isFinite, Adam.globalNorm(q).isFinite else {
             throw Fault(
                 "estep.not-finite", "the target critic's Q or its gradient by the action is not finite",

@@ -22,6 +22,15 @@ extension MPOLearner {
                 "mstep.exact-prior", "the closed form knows no prior on the parameters, prior_sigma is set",
                 hint: "lab.prior_sigma = nothing, or gradient steps")
         }
+        for (name, value) in [
+            ("lambda_mean_max", settings.lambdaMeanMax), ("lambda_cov_max", settings.lambdaCovMax),
+            ("lambda_total_max", settings.lambdaTotalMax),
+        ] where value != nil {
+            throw Fault(
+                "mstep.exact-limit",
+                "the closed form meets its bounds by whatever multiplier that takes, \(name) would limit it",
+                hint: "lab.\(name) = nothing, or gradient steps")
+        }
         let pass = try PolicyPass(self, e)
         var state = state
         let age = state.counters.policySteps - e.referenceStep

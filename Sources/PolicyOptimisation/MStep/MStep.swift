@@ -65,6 +65,9 @@ public struct ConstraintReport: Hashable, Sendable {
     /// λ before and after the step, a mean over dimensions with bounds per dimension.
     public var multiplierBefore: Double
     public var multiplier: Double
+    /// Its own part of the loss, λ · KL after the step; with bounds per dimension Σ_d λ_d KL_d, which is neither the mean
+    /// λ times the largest KL nor times their sum.
+    public var penalty: Double
     /// The KL is 0 whatever the parameters: the covariance's where it is fixed.
     public var isZeroByConstruction = false
 }

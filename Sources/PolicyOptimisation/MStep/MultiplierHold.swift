@@ -114,11 +114,15 @@ struct MultiplierHold {
 
     /// Σ λ · KL.
     func penalty(_ measure: PolicyMeasure) -> Double {
-        active.reduce(0) { sum, entry in
-            let values = values(entry.quantity, measure)
-            let weights = Self.weights(entry.constraint, entry.multiplier, values.count)
-            return sum + zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
-        }
+        active.reduce(0) { $0 + penalty($1.quantity, $1.constraint, $1.multiplier, measure) }
+    }
+
+    /// One KL's part of it, a sum over dimensions.
+    private func penalty(
+        _ quantity: ConstrainedQuantity, _ constraint: Constraint, _ multiplier: Multiplier, _ measure: PolicyMeasure
+    ) -> Double {
+        let values = values(quantity, measure)
+        return zip(values, Self.weights(constraint, multiplier, values.count)).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
     func reports(_ measure: PolicyMeasure, before: MultiplierHold) -> [ConstraintReport] {
@@ -134,14 +138,24 @@ struct MultiplierHold {
             return ConstraintReport(
                 quantity: entry.quantity, constraint: entry.constraint, value: value,
                 status: BoundStatus(value, constraint: entry.constraint), multiplierBefore: weight(old.multiplier),
-                multiplier: weight(entry.multiplier), isZeroByConstruction: entry.quantity == .klCov && isCovFixed)
+                multiplier: weight(entry.multiplier),
+                penalty: penalty(entry.quantity, entry.constraint, entry.multiplier, measure),
+                isZeroByConstruction: entry.quantity == .klCov && isCovFixed)
         }
     }
 
     /// Takes over multipliers that a closed form found; a slack bound's 0 becomes the smallest that is let.
+    ///
+    /// Those of bounded KLs alone: what is free or penalised has no multiplier that follows a dual.
     mutating func take(mean: [Double]?, cov: [Double]?, total: Double?, _ settings: MPOSettings) {
-        if let mean { self.mean = Multiplier(lambdas: mean.map { max($0, settings.lambdaMin) }) }
-        if let cov, !isCovFixed { self.cov = Multiplier(lambdas: cov.map { max($0, settings.lambdaMin) }) }
-        if let total { self.total = Multiplier(lambda: max(total, settings.lambdaMin)) }
+        if let mean, form == .decoupled, klMean.bound != nil {
+            self.mean = Multiplier(lambdas: mean.map { max($0, settings.lambdaMin) })
+        }
+        if let cov, form == .decoupled, klCov.bound != nil, !isCovFixed {
+            self.cov = Multiplier(lambdas: cov.map { max($0, settings.lambdaMin) })
+        }
+        if let total, form == .joint, klTotal.bound != nil {
+            self.total = Multiplier(lambda: max(total, settings.lambdaMin))
+        }
     }
 }

@@ -29,7 +29,7 @@ extension MPOSettings {
             "Adam's rate for the multipliers (at 0.01 a multiplier moves by 1 in 100 steps: too slow to meet a bound)"),
         .init("eta_rate", \.etaRate, .positive, "Adam's rate for η with the gradient solver, and for ln η with a parametric q"),
         .init("eta_start", \.eta, .positive, "temperature η that the first E-step starts from"),
-        .init("eta_min", \.etaMin, .positive, "smallest temperature η, of every E-step"),
+        .init("eta_min", \.etaMin, .positive, "smallest temperature η that a bound on KL(q‖π) may lead to"),
         .init(
             "q_form", choice: \.qForm,
             "samples: q is a weight on each sampled action; parametric: q is a network like the policy's, under the same bound"),
