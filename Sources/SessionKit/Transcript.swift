@@ -14,6 +14,8 @@ public struct Transcript {
         /// Earlier values that the statement reads: `_`, `_3`.
         var reads: [String]
         var givesValue = false
+        /// What the host ran while or right after the statement did: the setups of a lesson's steps.
+        var added: [String] = []
     }
 
     enum Kind {
@@ -39,8 +41,6 @@ public struct Transcript {
     let seed: UInt64
     private(set) var entries: [Entry] = []
     private var current: Entry?
-    /// What the host ran on the way, to stand behind the current entry.
-    private var added: [Entry] = []
 
     init(seed: UInt64) { self.seed = seed }
 
@@ -69,10 +69,10 @@ public struct Transcript {
             Step(range: statement.span.lower..<statement.span.upper, kind: kind, reads: Self.earlierValues(statement.span)))
     }
 
-    /// Code that a lesson ran: the script does what it did.
+    /// Code that a lesson ran: the script runs it behind the statement that had it run, before the next one.
     mutating func add(code: String) {
-        let source = Source(name: "lesson", code)
-        added.append(Entry(source: source, cell: nil, steps: [Step(range: 0..<source.text.count, kind: .other, reads: [])]))
+        guard let last = current?.steps.indices.last else { return }
+        current?.steps[last].added.append(code)
     }
 
     mutating func end(_ statement: Statement, error: Diagnostic?, _ session: Session, isLesson: Bool = false) {
@@ -98,8 +98,6 @@ public struct Transcript {
     mutating func close() {
         if let current { entries.append(current) }
         current = nil
-        entries += added
-        added = []
     }
 
     /// `_` and `_3` as they are read in a statement.
@@ -121,9 +119,11 @@ public struct Transcript {
         if seed != 0 { lines += ["seed(\(seed))", ""] }
         let wanted = producers()
         for (index, entry) in entries.enumerated() {
-            lines += Self.lines(of: text(entry, wanted[index] ?? [:]))
+            let (text, rest) = text(entry, wanted[index] ?? [:])
+            lines += Self.lines(of: text)
             for shown in entry.shown { lines += Self.lines(of: shown).map { $0.isEmpty ? "#" : "# " + $0 } }
             lines.append("")
+            if !rest.isEmpty { lines += rest + [""] }
         }
         while lines.last == "" { lines.removeLast() }
         return lines.joined(separator: "\n") + "\n"
@@ -155,9 +155,11 @@ public struct Transcript {
         return result
     }
 
-    private func text(_ entry: Entry, _ wanted: [Int: [String]]) -> String {
+    /// The statements of an entry, and the lines that ran after the last of them: these stand below its outputs.
+    private func text(_ entry: Entry, _ wanted: [Int: [String]]) -> (text: String, rest: [String]) {
         let source = entry.source.text
         var result = ""
+        var rest: [String] = []
         var position = source.firstIndex { $0 != 0x0A } ?? 0
         let end = entry.failedFrom ?? source.count
         for (index, step) in entry.steps.enumerated() where step.range.upperBound <= end {
@@ -175,13 +177,34 @@ public struct Transcript {
             default: result += statement
             }
             position = step.range.upperBound
+            var isComment = false
+            if case .lesson = step.kind { isComment = true }
+            guard isComment || !step.added.isEmpty else { continue }
+            // Nothing may follow on the line: a comment would swallow it, and added code comes first. A `;` still silences.
+            while position < end, [0x20, 0x09, 0x0D, 0x3B].contains(source[position]) {
+                if source[position] == 0x3B, !isComment { result += ";" }
+                position += 1
+            }
+            let isLast = entry.failedFrom == nil && source[position..<end].allSatisfy { [0x20, 0x09, 0x0D, 0x0A, 0x3B].contains($0) }
+            let added = step.added.flatMap(Self.code)
+            if isLast { rest += added } else { result += added.map { "\n" + $0 }.joined() }
+            if position < end, source[position] != 0x0A { result += "\n" }
         }
         result += String(decoding: source[position..<max(position, end)], as: UTF8.self)
         while let last = result.last, last.isWhitespace || (entry.failedFrom != nil && last == ";") { result.removeLast() }
-        guard let failedFrom = entry.failedFrom else { return result }
+        guard let failedFrom = entry.failedFrom else { return (result, rest) }
+        // A lesson's command may fail after a setup has run.
+        for step in entry.steps where step.range.upperBound > end { rest += step.added.flatMap(Self.code) }
         let failed = String(decoding: source[failedFrom...], as: UTF8.self)
         let comment = Self.lines(of: failed).map { "# " + $0 } + ["# → " + entry.failure]
-        return (result.isEmpty ? "" : result + "\n") + comment.joined(separator: "\n")
+        return ((result.isEmpty ? "" : result + "\n") + comment.joined(separator: "\n"), rest)
+    }
+
+    /// The lines of added code, without empty ones around them.
+    private static func code(_ text: String) -> [String] {
+        var lines = Self.lines(of: text)
+        while lines.last == "" { lines.removeLast() }
+        return Array(lines.drop { $0 == "" })
     }
 
     private static func lines(of text: String) -> [String] {

@@ -44,7 +44,7 @@ struct Runner {
         let session = makeSession(isPrompt: true)
         try openFolder(session, script: "prompt", parameters: [:])
         let banner =
-            "mpo \(Session.version) · a laboratory for maximum a posteriori policy optimisation · seed \(options.seed) · help · :quit"
+            "mpo \(Session.version) · a laboratory for MPO · seed \(options.seed) · help · lesson · :quit"
         let isTerminal = Prompt.run(
             session, banner: banner, startUp: startsUp ? Prompt.defaultStartUpPath : nil,
             historyPath: Prompt.defaultHistoryPath)

@@ -97,8 +97,7 @@ import Testing
         arguments: [
             ("9", "9\n  That is the sum.\n"), ("2", "2\n  Too small.\n"), ("4", "4\n  Too large.\n"),
             ("-3", "-3\n  All of xs are positive.\n"), ("sum(xs)", "9\n  That is the sum.\n"), ("xs[0] + 1", "2\n  Too small, if that is your answer.\n"),
-            
-            ("x = 9", "9\n"), ("9;", ""), ("\"three\"", "three\n"), ("xs", "[1, 2, 6]\n"), ("x -> x", "function of x\n"),
+            ("x = 9", "9\n"), ("x = 3", "3\n"), ("x = -3", "-3\n"), ("9;", ""), ("\"three\"", "three\n"), ("xs", "[1, 2, 6]\n"), ("x -> x", "function of x\n"),
             ("true", "true\n"), ("nothing", ""), ("answer(9)", "  That is the sum.\n"),
             ("answer(\"three\")", "  That is not the kind of answer that is asked for: a number, ± 0.03 is wanted.\n"),
             ("no_such_name", "! [2]:1:1: error: unknown name `no_such_name`\n!  1 | no_such_name\n!    | ^^^^^^^^^^^^\n"),
@@ -140,7 +139,8 @@ import Testing
         _ = lesson.cells("lesson(1)")
         #expect(lesson.cells("show([1, 2])") == "[1, 2]\n")
         #expect(lesson.cells("count(reset(pendulum()))").hasPrefix("3\n"))
-        #expect(lesson.cells("reset(5)").contains("reset wants"))
+        #expect(lesson.cells("reset([5])").contains("reset wants"))
+        #expect(lesson.cells("reset(5)").contains("there is no lesson 5"))
     }
 
     @Test func playingInBetweenDoesNotBreakTheLesson() throws {
@@ -158,6 +158,44 @@ import Testing
         #expect(lesson.cells("func f(x) { x }", "y = 5", "y + 1;") == "5\n")
         #expect(lesson.cells("xs[2] = 9") == "9\n  It is 9 now.\n")
         #expect(lesson.cells("xs[2] = 7").contains("✓ Right."))
+    }
+
+    /// Who only stores a number to play with has not answered, in a pipe no more than at the prompt.
+    @Test func aStoredNumberIsNoAnswer() throws {
+        let lesson = try session()
+        let shown = lesson.piped("lesson(1)\nn = 3\nn = -3\nword = \"three\"\n")
+        #expect(!shown.contains("Right") && shown.contains("step 1 of 2"), "\(shown)")
+        #expect(lesson.cells("n = 1 + 2").contains("✓ Right."))
+    }
+
+    @Test func resetTakesANumberToo() throws {
+        let lesson = try session()
+        _ = lesson.cells("lesson(1)", "3", "leave")
+        #expect(lesson.cells("reset(1)") == "Forgot lesson(\"sums\").\n")
+        #expect(lesson.cells("lesson(1)").contains("step 1 of 2"))
+        #expect(lesson.cells("3", "reset(1)").contains("It begins anew."))
+    }
+
+    @Test func aVariableThatWasOverwrittenIsToldOnce() throws {
+        let lesson = try session()
+        _ = lesson.cells("lesson(1, step: 2)")
+        let told = "  This step cannot be judged: `xs` is not what it made any more. lesson(\"sums\",\n  step: 2) sets it up anew.\n"
+        #expect(lesson.cells("xs = 4") == "4\n" + told)
+        #expect(lesson.cells("2 + 2", "y = 5") == "4\n5\n")
+        #expect(lesson.cells("answer(1)") == told)
+        #expect(lesson.cells("lesson(1, step: 2)", "xs[2] = 7").contains("✓ Right."))
+    }
+
+    /// A check that moves the lesson would be asked again by its own move.
+    @Test(arguments: ["answer(x)", "skip()", "lesson(1)", "reset(1)", "leave()"])
+    func aCheckCannotMoveTheLesson(_ code: String) throws {
+        let path = folder.path + "/mine.mpo"
+        try WholeFile.write("lesson_step(\"a\", ask: \"b\", check: x -> { \(code); x == 1 })\nlesson_step(\"c\", ask: \"d\", answer: 2)\n", to: path)
+        let lesson = try session()
+        _ = lesson.cells("lesson(\"\(path)\")")
+        let shown = lesson.cells("1")
+        #expect(shown.contains("cannot move the lesson") && !shown.contains("Right"), "\(shown)")
+        #expect(lesson.cells("question").contains("step 1 of 2"))
     }
 
     @Test func aPipeGoesThroughALessonToo() throws {
@@ -203,6 +241,17 @@ import Testing
         #expect(lesson.cells("leave", "reset(\"sums\")").hasSuffix("Of lesson(\"sums\") nothing was kept.\n"))
     }
 
+    /// What a setup replaces is set aside, once, and back when the lesson is left or at its end.
+    @Test func theLearnersVariablesComeBack() throws {
+        let lesson = try session()
+        #expect(lesson.cells("xs = [5]", "lesson(1)").contains("Your own xs is set aside until the lesson is left."))
+        #expect(!lesson.cells("3").contains("set aside"))
+        #expect(lesson.cells("xs[0] = 8", "leave").hasSuffix("Your own xs is back.\n"))
+        #expect(lesson.cells("xs") == "[5]\n")
+        #expect(lesson.cells("lesson(1)", "skip").hasSuffix("Your own xs is back.\n"))
+        #expect(lesson.cells("xs") == "[5]\n")
+    }
+
     @Test func whatWasJumpedOverComesNext() throws {
         let lesson = try session()
         let end = lesson.cells("lesson(1, step: 2)", "xs[2] = 7")
@@ -240,6 +289,37 @@ import Testing
         #expect(script.contains("# lesson(1)\n") && script.contains("# hint\n"))
     }
 
+    /// Work on the line of a lesson's command stays, and a setup runs where it ran.
+    @Test func theTranscriptKeepsWhatStandsBesideALesson() throws {
+        let lesson = try session()
+        _ = lesson.piped("a = 1; lesson(1); ys = xs\nmean(xs); b = xs[2] + 1  # seven\nhint; c = 2\n")
+        let script = lesson.session.transcript.script(name: "t.mpo")
+        let code = script.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(
+            code == [
+                "a = 1; # lesson(1)", "xs = [1, 2, 6]", "ys = xs", "mean(xs);", "xs = [1, 2, 6]", "b = xs[2] + 1  # seven", "c = 2",
+            ], "\(script)")
+        let again = Harness().batch(script + "print(ys, b, c)\n")
+        #expect(again.outcome.name == "done" && again.output.hasSuffix("7 2\n"), "\(again.output)")
+    }
+
+    @Test func theTranscriptKeepsASetupBeforeAStatementThatFailed() throws {
+        let lesson = try session()
+        _ = lesson.cells("lesson(1); d = xs; no_such", "e = d")
+        let script = lesson.session.transcript.script(name: "t.mpo")
+        let code = script.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(code == ["xs = [1, 2, 6]", "d = xs", "e = d"], "\(script)")
+    }
+
+    @Test func aRelativePathOfTheProgressIsRelative() throws {
+        let here = try #require(realpath(".", nil))
+        defer { free(here) }
+        let up = String(cString: here).split(separator: "/").map { _ in "../" }.joined()
+        let lesson = try session(progress: up + folder.path.dropFirst() + "/a/b/lessons.json")
+        _ = lesson.cells("lesson(1)", "3")
+        #expect(WholeFile.exists(folder.path + "/a/b/lessons.json") && !lesson.last.contains("not kept"), "\(lesson.last)")
+    }
+
     // MARK: Lessons of one's own
 
     @Test(
@@ -252,6 +332,8 @@ import Testing
             ("lesson_step(\"a\", ask: \"b\", check: () -> true)", "mine.mpo:1:1: error: `check` wants a function of a value"),
             ("lesson_step(\"a\", ask: \"b\", answer: 3, mistakes: [4])", "mine.mpo:1:1: error: `mistakes` wants pairs"),
             ("lesson_step(\"a\", ask: \"b\", answer: 3, tolerance: -1)", "mine.mpo:1:1: error: a tolerance of 0 or more"),
+            ("lesson_step(\"a\", ask: \"b\", answer: nan)", "mine.mpo:1:1: error: an answer is a finite number, got"),
+            ("lesson_step(\"a\", ask: \"b\", answer: [1, 1 / 0])", "mine.mpo:1:1: error: an answer is a finite number, got"),
             ("lesson_step(\"a\", answer: 3)", "mine.mpo:1:1: error:"),
             ("x = 1", "[1]:1:1: error: mine.mpo has no lesson_step"),
             ("lesson_step(\"a\",\n    ask: \"b\", answer: 3,\n    setup: \"x = (1\")", "mine.mpo:3:"),
@@ -329,6 +411,16 @@ import Testing
     ].filter { WholeFile.exists("\(library)/lessons/\($0).mpo") }
 
     static let library = String(#filePath.dropLast("Tests/SessionKitTests/LessonTests.swift".count)) + "stdlib"
+
+    /// Below log 2 no q of the lesson has a reverse KL, and below 0.7236 none a forward one: such a number is not theirs.
+    @Test(arguments: ["s = 0.5", "0.5", "s = 0.75", "0.25 + 0.25"])
+    func aNumberThatNoDivergenceHasIsNoAnswer(_ code: String) {
+        for step in 4...5 {
+            let harness = LessonHarness(library: Self.library, progress: nil)
+            _ = harness.cells("lesson(\"kl\", step: \(step))")
+            #expect(!harness.cells(code).contains("Right"), "step \(step): \(code)")
+        }
+    }
 
     @Test("Every lesson of the library is replayed at the prompt: right and wrong answers, a hint, skip", arguments: files.map(LibraryLesson.init))
     func libraryLesson(_ lesson: LibraryLesson) throws {

@@ -19,7 +19,7 @@ import Testing
 
     func start(_ arguments: [String] = [], environment: [String] = []) throws -> PseudoTerminal {
         let terminal = try PseudoTerminal(arguments, environment: environment, home: home.path)
-        try terminal.expect("mpo 0.1 · a laboratory for maximum a posteriori policy optimisation · seed ")
+        try terminal.expect("mpo 0.1 · a laboratory for MPO · seed ")
         try terminal.expect("[1]>")
         return terminal
     }

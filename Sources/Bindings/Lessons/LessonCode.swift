@@ -47,6 +47,9 @@ struct LessonCode {
         return names
     }
 
+    /// The names of `assigned` alone.
+    var names: [String] { assigned.map { String($0.prefix { $0 != "(" }) } }
+
     private static func moved(_ error: Diagnostic, from source: Source, to file: Source?) -> Diagnostic {
         guard let file else { return error }
         func moved(_ span: Span) -> Span { span.source === source ? Span(file, span.lower, span.upper) : span }

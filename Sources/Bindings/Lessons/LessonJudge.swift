@@ -19,6 +19,40 @@ struct LessonOffer {
     var isAnswer = true
     /// A number as it is written: how one of several sentences is chosen.
     var isLiteral = true
+
+    init(value: Value) { self.value = value }
+
+    /// What a statement that gave `value` offers.
+    init(_ statement: Statement, _ value: Value) {
+        self.value = value
+        switch statement.kind {
+        case .expression(let expression):
+            isAnswer = !statement.isSilenced
+            isLiteral = Self.isNumber(expression)
+        case .assign(_, _, let right):
+            (isAnswer, isLiteral) = (false, false)
+            // `s = 0.5` sets something to try: that the answer is 0.5, too, is chance.
+            if Self.isWritten(right) { self.value = .nothing }
+        default: (isAnswer, isLiteral) = (false, false)
+        }
+    }
+
+    private static func isNumber(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .number: true
+        case .unary(.minus, let operand): isNumber(operand)
+        default: false
+        }
+    }
+
+    /// Whether the value stands there: a number, a text, true or false.
+    private static func isWritten(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .boolean: true
+        case .string(let pieces): pieces.allSatisfy { if case .text = $0 { true } else { false } }
+        default: isNumber(expression)
+        }
+    }
 }
 
 extension LessonStep {

@@ -11,7 +11,8 @@ enum LessonNatives {
             Parameter<Int?>("step", "the step to go to, from 1", default: nil, shown: "where it was left"),
             text: """
                 Type whatever you like: each statement runs as usual, and its value is offered to the step. A right answer goes
-                on; what is no answer passes in silence. hint, show, skip, question, leave and reset help on the way.
+                on; what is no answer passes in silence, and so does a number that you only store, as in n = 3. hint, show, skip,
+                question, leave and reset help on the way.
                 """,
             examples: [Example("lesson()")], isCommand: true
         ) { context, which, step in
@@ -41,7 +42,11 @@ enum LessonNatives {
         NativeFunction(
             "reset", in: "lessons", "Forgets how far you came in a lesson; the current one begins anew.",
             parameters: Parameter<String?>("lesson", "its name", default: nil, shown: "the current one"), isCommand: true
-        ) { context, name in try context.service(Lessons.self).reset(name, context) },
+        ) { context, name in try context.service(Lessons.self).reset(name.map { .string($0) }, context) },
+        NativeFunction(
+            "reset", in: "lessons", "Forgets how far you came in a lesson; the current one begins anew.",
+            parameters: Parameter<Double>("lesson", "its number"), isCommand: true
+        ) { context, number in try context.service(Lessons.self).reset(.number(number), context) },
         NativeFunction(
             "answer", in: "lessons", "Gives an answer to the current step of a lesson, whatever kind of value it is.",
             parameters: Parameter<Value>("x", "the answer"),

@@ -93,9 +93,9 @@ struct LessonProgress {
     }
 
     private static func makeFolder(of path: String) throws {
-        var made = ""
+        var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/").dropLast() {
-            made += "/" + part
+            made += part + "/"
             mkdir(made, 0o700)
         }
     }

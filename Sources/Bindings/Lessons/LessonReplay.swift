@@ -48,13 +48,8 @@ struct LessonReplay {
         var passes = false
         try code.run(interpreter) { statement, value in
             if passes { return }
-            var offer = LessonOffer(value: value)
-            if case .expression(let expression) = statement.kind {
-                offer.isLiteral = Lessons.isLiteral(expression)
-            } else {
-                (offer.isAnswer, offer.isLiteral) = (false, false)
-            }
-            switch try step.judge(offer, interpreter) {
+            let offer = LessonOffer(statement, value)
+            switch try interpreter.service(Lessons.self).judge(step, offer, interpreter) {
             case .right: passes = true
             case .wrong(let said, _): reaction = offer.isAnswer || step.looksAtVariables ? said : reaction
             case .none: break

@@ -100,7 +100,9 @@ enum LessonWritingNatives {
             return .judged(check, kind: kind)
         }
         if let kind { throw Fault("lesson.answer", "`kind` \"\(kind)\" goes with a check") }
-        if let tolerance, !(tolerance >= 0) { throw Fault("lesson.tolerance", "a tolerance of 0 or more was wanted, got \(Digits.short(tolerance))") }
+        if let tolerance, !(tolerance >= 0 && tolerance.isFinite) {
+            throw Fault("lesson.tolerance", "a tolerance of 0 or more was wanted, got \(Digits.short(tolerance))")
+        }
         if !choices.isEmpty {
             guard let number = answer.asNumber, let index = Int(exactly: number), (1...choices.count).contains(index) else {
                 throw Fault(
@@ -108,11 +110,19 @@ enum LessonWritingNatives {
             }
             return .choice(index, of: choices)
         }
+        // No value is near NaN, and 1 % of infinity is anything.
+        func finite(_ numbers: [Double]) throws -> [Double] {
+            if let bad = numbers.first(where: { !$0.isFinite }) {
+                throw Fault(
+                    "lesson.answer", "an answer is a finite number, got \(Digits.short(bad))", hint: "`check: x -> …` judges any other value")
+            }
+            return numbers
+        }
         if let number = LessonStep.number(answer) {
-            return .number(number, tolerance: tolerance ?? max(0.01 * number.magnitude, 1e-9))
+            return try .number(finite([number])[0], tolerance: tolerance ?? max(0.01 * number.magnitude, 1e-9))
         }
         if let numbers = LessonStep.numbers(answer) {
-            return .numbers(numbers, tolerance: tolerance ?? max(0.01 * (numbers.map(\.magnitude).max() ?? 0), 1e-9))
+            return try .numbers(finite(numbers), tolerance: tolerance ?? max(0.01 * (numbers.map(\.magnitude).max() ?? 0), 1e-9))
         }
         switch answer {
         case .string(let text): return .words(text.text)

@@ -30,6 +30,15 @@ public final class Lessons: InterpreterService {
     private var toldProblem = false
     /// What was last said to a wrong answer of this step.
     private var lastReaction = ""
+    /// What was last said of a check of this step that failed.
+    private var lastFault = ""
+    /// The variables of this step's setup as it made them.
+    private var made: [(name: String, value: Value)] = []
+    /// A lesson's own code is judging: what it calls cannot move the lesson.
+    private var isJudging = false
+
+    /// What the setups replaced.
+    private var variables = LessonVariables()
 
     public init() {}
 
@@ -37,6 +46,7 @@ public final class Lessons: InterpreterService {
 
     /// The current step, or what to do where there is none.
     func running() throws -> (lesson: Lesson, step: LessonStep) {
+        try refuseWhileJudging()
         isLessonStatement = true
         guard let lesson = current, let step else {
             throw Fault("lesson.none", "no lesson is going on", hint: "`lesson` lists them, lesson(\"kl\") begins one")
@@ -44,10 +54,15 @@ public final class Lessons: InterpreterService {
         return (lesson, step)
     }
 
+    private func refuseWhileJudging() throws {
+        if isJudging { throw Fault("lesson.judging", "a lesson's `check` judges a value and cannot move the lesson") }
+    }
+
     // MARK: Going through a lesson
 
     /// Begins a lesson, or goes on where it was left.
     func begin(_ lesson: Lesson, step: Int?, _ context: NativeContext) throws {
+        try refuseWhileJudging()
         isLessonStatement = true
         let page = LessonPage(style: context.style)
         if let step, !(1...lesson.steps.count).contains(step) {
@@ -76,12 +91,16 @@ public final class Lessons: InterpreterService {
         let output = interpreter.output
         let page = LessonPage(style: output.style)
         let number = lesson.number.map { "\($0) · " } ?? ""
+        var aside: [String] = []
         if setsUp {
-            (hintsShown, isSolutionShown, lastReaction) = (0, false, "")
+            (hintsShown, isSolutionShown, lastReaction, lastFault) = (0, false, "", "")
+            made = []
             if let setup = step.setup {
                 // The learner's `undo` takes back one step of it, not all of it.
+                aside = variables.setAside(setup.names, interpreter)
                 try interpreter.service(LabStatements.self).log.apart { () throws -> Void in try setup.run(interpreter) }
                 didSetUp?(setup.text)
+                made = setup.names.compactMap { name in interpreter.lookup(name).map { (name, $0) } }
             }
         }
         let mark = output.style.unicode ? "▸ " : "> "
@@ -95,6 +114,9 @@ public final class Lessons: InterpreterService {
         if index == 0 || !setsUp { question += "\n" + page.dim("  " + Self.commands(output.style)) }
         var told = page.heading(number + lesson.title, "step \(index + 1) of \(lesson.steps.count)") + "\n" + page.prose(step.text)
         if let setup = step.setup { told += "\n\n" + Self.description(setup, page) }
+        if !aside.isEmpty {
+            told += "\n" + page.prose("Your own \(aside.joined(separator: ", ")) \(aside.count == 1 ? "is" : "are") set aside until the lesson is left.", indent: "  ")
+        }
         output.print("")
         output.print(told)
         if let picture = step.picture {
@@ -144,10 +166,17 @@ public final class Lessons: InterpreterService {
         finish(lesson, place, interpreter)
     }
 
+    /// Tells which of the learner's variables are back.
+    private func bringVariablesBack(_ interpreter: Interpreter) {
+        let back = variables.bringBack(interpreter)
+        if !back.isEmpty { interpreter.output.print("Your own \(back.joined(separator: ", ")) \(back.count == 1 ? "is" : "are") back.") }
+    }
+
     private func finish(_ lesson: Lesson, _ place: LessonProgress.Place, _ interpreter: Interpreter) {
         let output = interpreter.output
         let page = LessonPage(style: output.style)
         current = nil
+        defer { bringVariablesBack(interpreter) }
         output.print("")
         let isDone = place.step >= lesson.steps.count
         output.print(page.heading("\(lesson.title): \(isDone ? "done" : "its end")", Self.tally(place, of: lesson)))
@@ -175,18 +204,20 @@ public final class Lessons: InterpreterService {
     /// A statement has run without error; nil where it gave no value.
     public func offer(_ statement: Statement, _ value: Value?, _ interpreter: Interpreter) {
         guard !isLessonStatement, step != nil else { return }
-        var offer = LessonOffer(value: value ?? .nothing)
-        switch statement.kind {
-        case .expression(let expression):
-            offer.isAnswer = !statement.isSilenced
-            offer.isLiteral = Self.isLiteral(expression)
-        case .assign(let target, _, _):
-            (offer.isAnswer, offer.isLiteral) = (false, false)
-            // In a pipe an assignment shows nothing.
-            if value == nil, case .name(let name) = target.kind { offer.value = interpreter.lookup(name) ?? .nothing }
-        default: (offer.isAnswer, offer.isLiteral) = (false, false)
+        var value = value
+        // In a pipe an assignment shows nothing.
+        if value == nil, case .assign(let target, _, _) = statement.kind, case .name(let name) = target.kind {
+            value = interpreter.lookup(name)
         }
-        take(offer, isForced: false, interpreter)
+        take(LessonOffer(statement, value ?? .nothing), isForced: false, interpreter)
+    }
+
+    /// Judges a value; while it does, the lesson cannot be moved.
+    func judge(_ step: LessonStep, _ offer: LessonOffer, _ interpreter: Interpreter) throws -> LessonVerdict {
+        let outer = isJudging
+        isJudging = true
+        defer { isJudging = outer }
+        return try step.judge(offer, interpreter)
     }
 
     /// Judges a value and goes on, reacts, or says nothing.
@@ -194,8 +225,10 @@ public final class Lessons: InterpreterService {
         guard let step else { return }
         let output = interpreter.output
         let page = LessonPage(style: output.style)
+        let verdict: LessonVerdict
+        do { verdict = try judge(step, offer, interpreter) } catch { return tell(error, of: step, isForced: isForced, interpreter) }
         do {
-            switch try step.judge(offer, interpreter) {
+            switch verdict {
             case .right:
                 let mark = output.style.unicode ? "✓ " : ""
                 // Who has seen the solution has seen its reason, too.
@@ -221,6 +254,32 @@ public final class Lessons: InterpreterService {
         }
     }
 
+    /// Tells once that a check failed: a variable of the step that is another now comes before a fault of the lesson.
+    private func tell(_ error: any Error, of step: LessonStep, isForced: Bool, _ interpreter: Interpreter) {
+        let isInterrupt = (error as? Diagnostic)?.id == "interrupted"
+        let changed = step.looksAtVariables && !isInterrupt ? changedVariables(interpreter) : []
+        let words = changed.isEmpty ? (error as? Diagnostic)?.message ?? "\(error)" : changed.joined(separator: " ")
+        guard isForced || isInterrupt || words != lastFault else { return }
+        lastFault = words
+        guard let lesson = current, !changed.isEmpty else { return tell(error, interpreter.output) }
+        let page = LessonPage(style: interpreter.output.style)
+        let names = changed.map { "`\($0)`" }.joined(separator: ", ")
+        let call = "lesson(\"\(lesson.name)\", step: \(index + 1))"
+        interpreter.output.print(
+            page.dim(
+                page.prose(
+                    "This step cannot be judged: \(names) \(changed.count == 1 ? "is" : "are") not what it made any more. \(call) sets it up anew.",
+                    indent: "  ")))
+    }
+
+    /// The variables of the step's setup that hold another value now.
+    private func changedVariables(_ interpreter: Interpreter) -> [String] {
+        made.filter { name, value in
+            guard let now = interpreter.lookup(name) else { return true }
+            return (try? now.isEqual(to: value)) != true
+        }.map(\.name)
+    }
+
     private func tell(_ error: any Error, _ output: any OutputSink) {
         switch error {
         case let diagnostic as Diagnostic where diagnostic.id == "interrupted": output.note("interrupted", at: nil)
@@ -234,14 +293,6 @@ public final class Lessons: InterpreterService {
         guard let first = text.first else { return "" }
         let end = text.last.map { ".!?…".contains($0) } == true ? "" : "."
         return first.uppercased() + text.dropFirst() + end
-    }
-
-    static func isLiteral(_ expression: Expression) -> Bool {
-        switch expression.kind {
-        case .number: true
-        case .unary(.minus, let operand): isLiteral(operand)
-        default: false
-        }
     }
 
     // MARK: Help on the way
@@ -286,6 +337,7 @@ public final class Lessons: InterpreterService {
         current = nil
         let kept = progressPath == nil || progress.problem != nil ? " in this session" : ""
         context.output.print("Left at step \(index + 1) of \(lesson.steps.count); \(lesson.call) goes on there\(kept).")
+        bringVariablesBack(context.interpreter)
     }
 
     func question(_ context: NativeContext) throws {
@@ -294,12 +346,13 @@ public final class Lessons: InterpreterService {
     }
 
     /// Forgets a lesson; the current one begins anew.
-    func reset(_ name: String?, _ context: NativeContext) throws {
-        if name == nil { _ = try running() }
+    func reset(_ which: Value?, _ context: NativeContext) throws {
+        if which == nil { _ = try running() }
+        try refuseWhileJudging()
         isLessonStatement = true
         let lesson: Lesson
-        if let name, name != current?.name {
-            lesson = try LessonShelf(interpreter: context.interpreter).find(.string(name), context.service(RunFiles.self))
+        if let which, current == nil || which.asText != current?.name {
+            lesson = try LessonShelf(interpreter: context.interpreter).find(which, context.service(RunFiles.self))
         } else if let current {
             lesson = current
         } else {
