@@ -9,8 +9,8 @@ extension Lab {
         public let steps: Int
         /// The statement that they belong to.
         public let statement: String
-        /// Nothing older (or newer, for a redo) is kept.
-        public let isAtEnd: Bool
+        /// Nothing older (or newer, for a redo) is kept; of a statement: in no lab.
+        public internal(set) var isAtEnd: Bool
         /// Older steps were there and were forgotten, for the memory budget or as more than 50 of one statement.
         public let hasForgotten: Bool
     }

@@ -54,12 +54,25 @@ public final class StatementLog {
     /// Takes back the last statement that changed a lab, in all labs that it changed; empty if there is none.
     public func undo() throws -> [(lab: Lab, change: Lab.UndoChange)] {
         guard let number = living.compactMap(\.undoLog.last?.statement).max() else { return [] }
-        return try living.filter { $0.undoLog.last?.statement == number }.map { ($0, try $0.undo()) }
+        let changes = try living.filter { $0.undoLog.last?.statement == number }.map { ($0, try $0.undo()) }
+        return Self.told(changes, isAtEnd: living.allSatisfy { $0.undoLog.last == nil })
     }
 
     /// Does the statement again that was taken back last; empty if there is none.
     public func redo() throws -> [(lab: Lab, change: Lab.UndoChange)] {
         guard let number = living.compactMap(\.undoLog.undone.last?.record.statement).min() else { return [] }
-        return try living.filter { $0.undoLog.undone.last?.record.statement == number }.map { ($0, try $0.redo()) }
+        let changes = try living.filter { $0.undoLog.undone.last?.record.statement == number }.map { ($0, try $0.redo()) }
+        return Self.told(changes, isAtEnd: living.allSatisfy(\.undoLog.undone.isEmpty))
+    }
+
+    /// The end is reached where no lab has anything left, not where one of them has not.
+    private static func told(
+        _ changes: [(lab: Lab, change: Lab.UndoChange)], isAtEnd: Bool
+    ) -> [(lab: Lab, change: Lab.UndoChange)] {
+        changes.map { entry in
+            var change = entry.change
+            change.isAtEnd = isAtEnd
+            return (entry.lab, change)
+        }
     }
 }

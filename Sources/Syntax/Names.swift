@@ -92,6 +92,7 @@ public enum Names {
         case "float", "int", "double": "write `number(x)`; all numbers are of one kind"
         case "np", "numpy", "math", "torch", "jnp", "jax", "tf": "mathematics needs no prefix: `exp(x)`, `mean(x)`"
         case "end", "done", "fi": "a block ends with `}`"
+        case "exit", "quit": "`:quit` or Ctrl-D leaves the prompt; a script ends with its last line"
         case "self", "this": "there are no methods; a function takes what it works on as its first parameter"
         default: nil
         }

@@ -115,6 +115,7 @@ import Testing
         let terminal = try start()
         terminal.type("1000 + 1\r")
         try terminal.expect("\n1001\r\n")
+        try terminal.expect("[2]>")  // before the prompt a control key is the terminal's
         terminal.type("\u{12}1000")
         try terminal.expect("bck")
         terminal.type(interrupt)
