@@ -78,11 +78,7 @@ extension EStepObject {
                 "estep.no-dual", "this E-step has no dual: its KL has no bound (\(estep.constraint))",
                 hint: "`constrain lab.kl <= 0.1` gives it one")
         }
-        let solver = DualSolver()
-        try solver.load(
-            UnsafePointer(estep.q.pointer), states: estep.stateCount, actions: estep.actionCount,
-            prior: estep.prior.map { UnsafePointer($0.pointer) })
         let isMoving = estep.optimum.outcome == .gradientStep
-        return try DualCurve(solver, epsilon: epsilon, current: isMoving ? estep.eta : nil)
+        return try DualCurve(estep.loadedSolver(), epsilon: epsilon, current: isMoving ? estep.eta : nil)
     }
 }
